@@ -72,6 +72,8 @@ struct Crawler {
     std::optional<Timestamp> running_since;
     std::string running_id;  ///< of the crawl that runs, else ""
     std::optional<LastCrawl> last;
+    /// More objects came than are remembered one by one: everything is crawled next.
+    bool is_overdue = false;
     std::vector<PastCrawl> history;  ///< oldest first, limits::history_max at most
     /// Only folders that no crawl has seen, whose tables and partitions are added and nothing
     /// changed.
@@ -91,7 +93,7 @@ struct Format {
     std::vector<Column> columns;
     char delimiter = ',';
     bool has_header = false, is_quoted = false;
-    std::string compression;  ///< of whole files: "gzip", "bzip2", "snappy"; "" for none
+    std::string compression;  ///< of whole files: "gzip", "zstd", ...; "" for none
     char quote = '"';
     std::string
         serde;  ///< of CSV, if a classifier names it: "OpenCSVSerDe", "LazySimpleSerDe", "None"

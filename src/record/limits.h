@@ -13,6 +13,7 @@ inline constexpr std::size_t document_rows_bytes_max = 64 << 20;
 inline constexpr int unclosed_documents_max = 16;
 inline constexpr std::size_t batch_bytes = 4 << 20;  ///< a decoder ends a batch after this much
 inline constexpr std::size_t arena_block_bytes_min = 256, arena_block_bytes_max = 64 * 1024;
-inline constexpr std::size_t cell_bytes = 17;  ///< of a text and its NULL flag; numbers take less
+inline constexpr int zstd_window_log_max = 27;  ///< 128 MiB, as `zstd --long` writes
+inline constexpr std::size_t cell_bytes = 17;   ///< of a text and its NULL flag; numbers take less
 
 }  // namespace freshet::record::limits

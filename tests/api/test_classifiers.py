@@ -4,6 +4,8 @@ import bz2
 import gzip
 import io
 import json
+import lzma
+import zipfile
 
 import botocore.exceptions
 import pyarrow
@@ -220,7 +222,7 @@ def test_apache_logs_need_no_classifier(lake):
     assert storage["SerdeInfo"]["SerializationLibrary"] == "com.amazonaws.glue.serde.GrokSerDe"
 
 
-@pytest.mark.parametrize("compression", ["uncompressed", "zlib", "snappy"])
+@pytest.mark.parametrize("compression", ["uncompressed", "zlib", "snappy", "lz4", "zstd"])
 def test_orc_is_known_by_its_footer(lake, compression):
     rows = pyarrow.table(
         {
@@ -304,6 +306,54 @@ def test_avro_is_known_by_its_header(lake):
     assert "t/cut.avro: left out, it begins as Avro does" in lake.reasons(last)
 
 
+def test_a_schema_of_avro_that_is_longer_than_the_sample_is_read_whole(lake):
+    fields = [{"name": f"f{i}", "type": "long", "doc": "x" * 2000} for i in range(1500)]
+    schema = {"type": "record", "name": "Row", "fields": fields}
+    body = avro(schema)
+    assert len(body) > 2 << 20
+    lake.put("t/a.avro", body)
+    lake.crawl("s3://lake/t/")
+    assert columns(lake.table("t")) == [(f"f{i}", "bigint") for i in range(1500)]
+
+
+def zipped(**members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def by_arrow(codec, data):
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.CompressedOutputStream(sink, codec) as packed:
+        packed.write(data)
+    return sink.getvalue().to_pybytes()
+
+
+def test_each_compression_of_aws_and_two_more_are_looked_into(lake):
+    text = ("id,price\n" + "".join(f"{i},{i / 4}\n" for i in range(50_000))).encode()
+    packed = {
+        "zstd": by_arrow("zstd", text),
+        "lz4": by_arrow("lz4", text),
+        "xz": lzma.compress(text),
+        "zip": zipped(a=text),
+    }
+    for name, body in packed.items():
+        lake.put(f"{name}/a", body)
+        lake.put(f"{name}/cut", body[: len(body) // 2])
+    lake.put("many/a.zip", zipped(a=text, b=text))
+    last = lake.crawl("s3://lake/")
+    for name in packed:
+        table = lake.table(name)
+        assert columns(table) == [("id", "bigint"), ("price", "double")]
+        assert table["Parameters"]["compressionType"] == name
+        assert table["StorageDescriptor"]["Compressed"] is True
+    reasons = lake.reasons(last)
+    assert "many/a.zip: left out, it is a ZIP archive of several members" in reasons
+    assert "cut: left out" not in reasons
+
+
 def test_compressed_files_are_looked_into_and_a_cut_one_is_judged_by_its_front(lake):
     text = "id,price\n" + "".join(f"{i},{i / 4}\n" for i in range(5000))
     lake.put("bz/a.csv.bz2", bz2.compress(text.encode()))
@@ -314,7 +364,7 @@ def test_compressed_files_are_looked_into_and_a_cut_one_is_judged_by_its_front(l
     for table, compression in (("bz", "bzip2"), ("gz", "gzip")):
         assert columns(lake.table(table)) == [("id", "bigint"), ("price", "double")]
         assert lake.table(table)["Parameters"]["compressionType"] == compression
-    assert "zst/a.zst: left out, it is compressed by Zstandard" in lake.reasons(last)
+    assert "zst/a.zst: left out, it begins as zstd does" in lake.reasons(last)
 
 
 def test_a_bucket_that_is_gone_fails_the_crawl_by_its_name(lake):

@@ -2,7 +2,10 @@
 #include <bzlib.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <lz4frame.h>
+#include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "lake/classify.h"
 #include "lake/formats/custom.h"
@@ -177,6 +180,54 @@ std::string bzip(std::string text) {
     return out;
 }
 
+std::string zstd(const std::string& text) {
+    std::string out(ZSTD_compressBound(text.size()), '\0');
+    out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+    return out;
+}
+
+std::string lz4(const std::string& text) {
+    std::string out(LZ4F_compressFrameBound(text.size(), nullptr), '\0');
+    out.resize(LZ4F_compressFrame(out.data(), out.size(), text.data(), text.size(), nullptr));
+    return out;
+}
+
+std::string xz(const std::string& text) {
+    std::string out(lzma_stream_buffer_bound(text.size()), '\0');
+    std::size_t size = 0;
+    EXPECT_EQ(lzma_easy_buffer_encode(
+                  6, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()),
+                  text.size(), reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()),
+              LZMA_OK);
+    out.resize(size);
+    return out;
+}
+
+std::string little(std::size_t value, int bytes) {
+    std::string out;
+    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    return out;
+}
+
+/// One member of a ZIP archive, whose sizes come after it when it is deflated.
+std::string zip_member(const std::string& text, bool is_deflated) {
+    std::string raw = text;
+    if (is_deflated) {
+        const std::string packed = gzip(text);
+        raw = packed.substr(10, packed.size() - 18);  // without gzip's header and end
+    }
+    const auto crc =
+        crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
+    const std::string sizes = little(crc, 4) + little(raw.size(), 4) + little(text.size(), 4);
+    return "PK\3\4" + little(20, 2) + little(is_deflated ? 8 : 0, 2) +
+           little(is_deflated ? 8 : 0, 2) + little(0, 4) +
+           (is_deflated ? std::string(12, '\0') : sizes) + little(5, 2) + little(0, 2) + "a.csv" +
+           raw + (is_deflated ? "PK\7\x8" + sizes : "");
+}
+
+/// As much of the directory at an archive's end as is looked at.
+std::string zip(const std::string& members) { return members + "PK\1\2 and so on"; }
+
 std::string number(std::uint32_t value) {
     std::string out;
     for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
@@ -198,6 +249,10 @@ TEST(Unpack, containers_are_known_by_their_bytes) {
     const std::map<std::string, std::string> all{{gzip(text) + gzip(text), "gzip"},
                                                  {bzip(text) + bzip(text), "bzip2"},
                                                  {hadoop + hadoop, "snappy"},
+                                                 {zstd(text) + zstd(text), "zstd"},
+                                                 {lz4(text) + lz4(text), "lz4"},
+                                                 {xz(text) + xz(text), "xz"},
+                                                 {zip(zip_member(text + text, true)), "zip"},
                                                  {text + text, ""}};
     for (const auto& [packed, name] : all) {
         const auto found = unpack(Bytes::copy(packed), true, 1000);
@@ -206,21 +261,50 @@ TEST(Unpack, containers_are_known_by_their_bytes) {
         EXPECT_EQ(found->data.view(), text + text) << name;
         EXPECT_TRUE(found->is_whole) << name;
     }
+    const auto stored = unpack(Bytes::copy(zip(zip_member(text, false))), true, 1000);
+    ASSERT_TRUE(stored) << stored.error();
+    EXPECT_EQ(stored->data.view(), text);
     const auto of_java = unpack(Bytes::copy(java), true, 1000);
     ASSERT_TRUE(of_java);
     EXPECT_EQ(of_java->data.view(), text);
 }
 
-TEST(Unpack, a_cut_file_gives_its_front_and_a_foreign_one_its_name) {
-    const std::string text(100'000, 'x'), packed = gzip(text + "\n" + text);
-    const auto cut = unpack(Bytes::copy(packed.substr(0, packed.size() / 2)), true, 10'000);
-    ASSERT_TRUE(cut);
-    EXPECT_FALSE(cut->is_whole);
-    EXPECT_LE(cut->data.size(), 10'000U);
-    const auto zstd = unpack(Bytes::copy("\x28\xb5\x2f\xfd...."), true, 10);
-    ASSERT_FALSE(zstd);
-    EXPECT_THAT(zstd.error(), testing::HasSubstr("Zstandard"));
-    EXPECT_FALSE(unpack(Bytes::copy("\x1f\x8b\x08no"), true, 10));
+TEST(Unpack, a_cut_file_gives_its_front) {
+    std::string text;
+    for (int i = 0; i < 100'000; ++i) text += std::to_string(i * 7919 % 104729) + "\n";
+    for (const std::string& packed :
+         {gzip(text), bzip(text), zstd(text), lz4(text), xz(text), zip_member(text, true)}) {
+        const auto cut = unpack(Bytes::copy(packed.substr(0, packed.size() / 2)), true, 10'000);
+        ASSERT_TRUE(cut) << cut.error();
+        EXPECT_FALSE(cut->is_whole);
+        EXPECT_EQ(cut->data.view(), text.substr(0, 10'000));
+    }
+}
+
+TEST(Unpack, a_damaged_front_is_refused) {
+    using namespace std::string_view_literals;
+    for (const auto front : {"\x1f\x8b\x08no"sv, "\x28\xb5\x2f\xfd...."sv, "\x04\x22\x4d\x18...."sv,
+                             "\xfd"
+                             "7zXZ\0.."sv,
+                             "PK\3\4.."sv}) {
+        const auto made = unpack(Bytes::copy(front), true, 10);
+        ASSERT_FALSE(made);
+        EXPECT_THAT(made.error(), testing::HasSubstr("cannot be unpacked"));
+    }
+}
+
+TEST(Unpack, a_zip_archive_has_one_member) {
+    for (const bool is_deflated : {true, false}) {
+        const std::string member = zip_member("a,b\n", is_deflated);
+        const auto two = unpack(Bytes::copy(zip(member + member)), true, 100);
+        ASSERT_FALSE(two);
+        EXPECT_THAT(two.error(), testing::HasSubstr("several members"));
+    }
+}
+
+TEST(Unpack, what_would_take_too_much_memory_is_refused) {
+    // A frame whose window is 2 GiB, as its header says.
+    EXPECT_FALSE(unpack(Bytes::copy(std::string("\x28\xb5\x2f\xfd\x00\xa8....", 10)), true, 10));
 }
 
 }  // namespace

@@ -1,70 +1,14 @@
 #include "lake/formats/unpack.h"
 
-#include <bzlib.h>
-#include <zlib.h>
-
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
+#include "lake/formats/front.h"
 #include "record/packed/snappy_block.h"
 
 namespace freshet::lake {
 namespace {
-
-/// What a decoder made of the front: as far as it came.
-struct Front {
-    std::string text;
-    bool is_ended = false;  ///< with the packed bytes
-};
-
-Front ungzip(std::string_view data, std::size_t bytes_max) {
-    Front out;
-    z_stream stream{};
-    if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return out;
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
-    std::array<char, 16384> piece{};
-    int state = Z_OK;
-    while (out.text.size() < bytes_max && (state == Z_OK || state == Z_BUF_ERROR)) {
-        stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-        stream.avail_out = static_cast<uInt>(piece.size());
-        state = inflate(&stream, Z_SYNC_FLUSH);
-        const std::size_t came = piece.size() - stream.avail_out;
-        out.text.append(piece.data(), came);
-        if (state == Z_STREAM_END && stream.avail_in > 0) state = inflateReset(&stream);
-        if (came == 0 && stream.avail_in == 0) break;
-    }
-    out.is_ended = state == Z_STREAM_END && stream.avail_in == 0;
-    inflateEnd(&stream);
-    return out;
-}
-
-Front unbzip(std::string_view data, std::size_t bytes_max) {
-    Front out;
-    std::array<char, 16384> piece{};
-    int state = BZ_STREAM_END;
-    while (state == BZ_STREAM_END && !data.empty() && out.text.size() < bytes_max) {
-        bz_stream stream{};
-        if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK) return out;
-        stream.next_in = const_cast<char*>(data.data());
-        stream.avail_in = static_cast<unsigned>(data.size());
-        state = BZ_OK;
-        while (state == BZ_OK && out.text.size() < bytes_max) {
-            stream.next_out = piece.data();
-            stream.avail_out = static_cast<unsigned>(piece.size());
-            state = BZ2_bzDecompress(&stream);
-            const std::size_t came = piece.size() - stream.avail_out;
-            out.text.append(piece.data(), came);
-            if (came == 0 && stream.avail_in == 0) break;
-        }
-        data.remove_prefix(data.size() - stream.avail_in);
-        BZ2_bzDecompressEnd(&stream);
-    }
-    out.is_ended = state == BZ_STREAM_END && data.empty();
-    return out;
-}
 
 std::uint32_t big_endian(std::string_view data, std::size_t at) {
     std::uint32_t value = 0;
@@ -151,37 +95,30 @@ struct Container {
 };
 
 std::optional<Container> container_of(std::string_view data) {
+    using namespace std::string_view_literals;
     if (data.starts_with("\x1f\x8b")) return Container{"gzip", ungzip};
     if (data.starts_with("BZh") && data.size() > 3 && data[3] >= '1' && data[3] <= '9')
         return Container{"bzip2", unbzip};
+    if (data.starts_with("\x28\xb5\x2f\xfd"sv)) return Container{"zstd", unzstd};
+    if (data.starts_with("\x04\x22\x4d\x18"sv)) return Container{"lz4", unlz4};
+    if (data.starts_with("\xfd"
+                         "7zXZ\0"sv))
+        return Container{"xz", unxz};
+    if (data.starts_with("PK\x03\x04"sv)) return Container{"zip", unzip};
     if (data.starts_with(java_magic)) return Container{"snappy", unsnap_java};
     if (data.starts_with(framing_magic)) return Container{"snappy", unsnap_frames};
     if (is_hadoop(data)) return Container{"snappy", unsnap_hadoop};
     return std::nullopt;
 }
 
-/// A compression by its magic that nothing here unpacks; "" for none.
-std::string_view foreign(std::string_view data) {
-    using namespace std::string_view_literals;
-    if (data.starts_with("\x28\xb5\x2f\xfd"sv)) return "Zstandard";
-    if (data.starts_with("\x04\x22\x4d\x18"sv)) return "LZ4";
-    if (data.starts_with("\xfd"
-                         "7zXZ\0"sv))
-        return "xz";
-    if (data.starts_with("PK\x03\x04"sv)) return "ZIP";
-    return "";
-}
-
 }  // namespace
 
 std::expected<Unpacked, std::string> unpack(const Bytes& sample, bool is_whole,
                                             std::size_t bytes_max) {
-    if (const std::string_view name = foreign(sample.view()); !name.empty())
-        return std::unexpected("it is compressed by " + std::string(name) +
-                               ", which Freshet does not unpack");
     const auto container = container_of(sample.view());
     if (!container) return Unpacked{"", sample, is_whole};
     Front front = container->front(sample.view(), bytes_max);
+    if (!front.refusal.empty()) return std::unexpected(std::move(front.refusal));
     if (front.text.empty())
         return std::unexpected("it begins as " + std::string(container->name) +
                                " does, and cannot be unpacked");

@@ -182,9 +182,7 @@ class Types {
 std::expected<AvroSchema, std::string> read_avro_schema(std::string_view front) {
     if (!front.starts_with(avro_magic)) return std::unexpected(std::string("it is no Avro file"));
     auto metadata = metadata_of(front.substr(avro_magic.size()));
-    if (!metadata)
-        return std::unexpected(
-            std::string("it begins as Avro does, and its header is cut or damaged"));
+    if (!metadata) return std::unexpected(std::string(avro_cut));
     AvroSchema out;
     out.literal = (*metadata)["avro.schema"];
     out.codec = metadata->contains("avro.codec") ? (*metadata)["avro.codec"] : "null";

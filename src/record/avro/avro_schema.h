@@ -21,6 +21,10 @@ struct AvroSchema {
     std::string codec;    ///< "null", "deflate", "snappy", ...
 };
 
+/// The error of a front that may be too short for the header.
+inline constexpr std::string_view avro_cut =
+    "it begins as Avro does, and its header is cut or damaged";
+
 /// The error says why it is not an Avro file, or none whose rows are records.
 std::expected<AvroSchema, std::string> read_avro_schema(std::string_view front);
 

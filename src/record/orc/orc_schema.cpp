@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "record/packed/lz4_block.h"
 #include "record/packed/snappy_block.h"
+#include "record/packed/zstd_frames.h"
 #include "record/protobuf.h"
 
 namespace freshet::record {
@@ -67,11 +69,30 @@ bool has_inflated(std::string_view chunk, std::string& out) {
     return state == Z_STREAM_END;
 }
 
+bool has_unpacked(std::string_view chunk, Packing packing, std::string& out) {
+    const std::size_t left = footer_bytes_max - std::min(out.size(), footer_bytes_max);
+    switch (packing) {
+        case Packing::zlib:
+            return has_inflated(chunk, out);
+        case Packing::snappy:
+            return has_appended_snappy(chunk, left, out);
+        case Packing::lz4:
+            return has_appended_lz4(chunk, left, out);
+        case Packing::zstd:
+            return append_zstd(chunk, left, out) == Unpacking::ended;
+        case Packing::none:
+        case Packing::lzo:
+        case Packing::brotli:
+            break;
+    }
+    return false;
+}
+
 /// The footer is cut into chunks: three bytes with twice their length, plus one when the chunk is
 /// as it was, and the chunk.
 std::expected<std::string, std::string> unpacked(std::string_view footer, Packing packing) {
     if (packing == Packing::none) return std::string(footer);
-    if (packing != Packing::zlib && packing != Packing::snappy) {
+    if (packing == Packing::lzo || packing >= Packing::brotli) {
         const auto number = static_cast<std::size_t>(packing);
         return std::unexpected(
             fmt::format("it is ORC compressed by {}, which Freshet does not unpack",
@@ -91,8 +112,7 @@ std::expected<std::string, std::string> unpacked(std::string_view footer, Packin
         if ((header & 1) != 0)
             out += chunk;
         else
-            is_good = packing == Packing::zlib ? has_inflated(chunk, out)
-                                               : has_appended_snappy(chunk, footer_bytes_max, out);
+            is_good = has_unpacked(chunk, packing, out);
         if (!is_good) return std::unexpected(std::string("it is ORC with a damaged footer"));
     }
     return out;
