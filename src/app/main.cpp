@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     freshet::cli::add_replay(app, global);
     freshet::cli::add_query(app, global);
     freshet::cli::add_tables(app, global);
+    freshet::cli::add_crawlers(app, global);
     freshet::cli::add_apply(app, global);
     freshet::cli::add_destroy(app, global);
     freshet::app::add_settings(app, global);

@@ -11,6 +11,7 @@ void add_streams(CLI::App& app, GlobalOptions& global);
 void add_replay(CLI::App& app, GlobalOptions& global);
 void add_query(CLI::App& app, GlobalOptions& global);
 void add_tables(CLI::App& app, GlobalOptions& global);
+void add_crawlers(CLI::App& app, GlobalOptions& global);
 void add_apply(CLI::App& app, GlobalOptions& global);
 void add_destroy(CLI::App& app, GlobalOptions& global);
 }  // namespace freshet::cli

@@ -12,6 +12,7 @@
 #include "lake/lake.h"
 #include "lake/limits.h"
 #include "lake/store.h"
+#include "record/avro/avro_schema.h"
 #include "record/json/json_shape.h"
 #include "record/orc/orc_schema.h"
 #include "record/parquet/parquet_schema.h"
@@ -63,6 +64,7 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     past = ended_crawl(std::move(past), crawled, is_stopping(key), &course);
     io::failpoints::reach("lake.before_end");
     past.ended = home_.now();
+    const std::vector<std::string> reasons = kept_lines(course.lines);
     siblings_.log(key, past.log_stream, std::move(course.lines));
     // What a crawl that did not come to its end has seen is looked at again.
     if (past.outcome != Outcome::succeeded || !crawlers_.at(key).crawls_new_folders_only())
@@ -77,6 +79,7 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     auto written = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto put = store::put(txn, changed);
         if (put) put = store::add_crawl(txn, changed.id, past);
+        if (put) put = store::add_reasons(txn, changed.id, past.id, reasons);
         if (put) put = store::add_folders(txn, changed.id, course.folders);
         return put;
     });
@@ -90,6 +93,27 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     crawlers_[key] = std::move(changed);
     ended_.notify();
     hear(key, id);
+}
+
+io::Task<Result<Crawlers::Explanation>> Crawlers::explain(CrawlerKey key, std::string crawl) {
+    auto found = find(key);
+    if (!found) co_return pass(found);
+    const std::vector<PastCrawl>& history = (*found)->history;
+    const auto past = crawl.empty() && !history.empty()
+                          ? std::prev(history.end())
+                          : std::ranges::find(history, crawl, &PastCrawl::id);
+    if (past == history.end())
+        co_return fail(Errc::not_found,
+                       crawl.empty() ? fmt::format("Crawler {} has not crawled yet", key.name)
+                                     : fmt::format("Crawler {} has no crawl {}", key.name, crawl));
+    Explanation made{*past, {}};
+    auto lines = co_await database_.read(
+        [id = (*found)->id, name = past->id](const meta::Connection& connection) {
+            return store::reasons(connection, id, name);
+        });
+    if (!lines) co_return pass(lines);
+    made.lines = std::move(*lines);
+    co_return made;
 }
 
 PastCrawl Crawlers::ended_crawl(PastCrawl past, const Result<>& outcome, bool was_stopped,
@@ -311,11 +335,12 @@ io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file
         const bool is_whole = file.size <= size;
         auto classified =
             co_await pool_.run([&] { return classify(*bytes, is_whole, size, *customs); });
-        const bool is_cut = !classified && classified.error() == record::json_cut;
+        const bool is_cut = !classified && (classified.error() == record::json_cut ||
+                                            classified.error().starts_with(record::avro_cut));
         if (classified && !is_whole)
             classified->reason +=
                 fmt::format("; judged by its first {} of {} bytes", size, file.size);
-        if (!is_cut || size == limits::json_sample_bytes_max)
+        if (!is_cut || size >= limits::json_sample_bytes_max)
             co_return Result<Looked>(std::in_place, std::move(classified));
         size = std::min(size * 4, limits::json_sample_bytes_max);
     }

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "lake/classify.h"
 #include "lake/glob.h"
+#include "lake/limits.h"
 #include "record/json/json_shape.h"
 
 namespace freshet::lake {
@@ -45,6 +46,16 @@ bool is_hidden(const std::string& part) {
 }
 
 }  // namespace
+
+std::vector<std::string> kept_lines(const std::vector<std::string>& lines) {
+    constexpr std::size_t most = limits::explained_lines_max, front = most / 4;
+    if (lines.size() <= most) return lines;
+    std::vector<std::string> kept(lines.begin(), lines.begin() + front);
+    kept.push_back(
+        fmt::format("({} lines are left out here; the log has them)", lines.size() - most));
+    kept.insert(kept.end(), lines.end() - static_cast<std::ptrdiff_t>(most - front), lines.end());
+    return kept;
+}
 
 std::optional<Place> parse_place(std::string_view path) {
     if (!path.starts_with("s3://")) return std::nullopt;
@@ -162,6 +173,16 @@ std::vector<Folder*> with_files(Folder& top) {
             open.push_back(next->second.get());
     }
     return found;
+}
+
+KnownTable* home_of(std::vector<KnownTable>& known, const std::string& location) {
+    KnownTable* home = nullptr;
+    for (KnownTable& table : known) {
+        if (location.starts_with(table.location) &&
+            (!home || table.location.size() > home->location.size()))
+            home = &table;
+    }
+    return home;
 }
 
 }  // namespace freshet::lake

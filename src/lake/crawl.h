@@ -18,6 +18,10 @@ struct Place {
 };
 std::optional<Place> parse_place(std::string_view path);
 
+/// Of more than limits::explained_lines_max lines the first quarter and the last three: what became
+/// of tables is said last.
+std::vector<std::string> kept_lines(const std::vector<std::string>& lines);
+
 /// A folder below a target, with what lies in it.
 struct Folder {
     std::string name;      ///< "" of the target itself
@@ -57,5 +61,8 @@ void name_keys(std::vector<std::string>& keys);
 
 /// The name of the table at `location`: its last folder's, or the bucket's.
 std::string table_name(const std::string& location, const std::string& table_prefix);
+
+/// Of the tables that the folder lies in, the deepest; nullptr when there is none.
+KnownTable* home_of(std::vector<KnownTable>& known, const std::string& location);
 
 }  // namespace freshet::lake

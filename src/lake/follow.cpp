@@ -19,17 +19,6 @@ namespace {
 /// The log stream of all that a crawler does by itself.
 std::string stream_of(const CrawlerKey& key) { return key.name + "/events"; }
 
-/// Of the tables that the folder lies in, the deepest; nullptr when there is none.
-KnownTable* home_of(std::vector<KnownTable>& known, const std::string& location) {
-    KnownTable* home = nullptr;
-    for (KnownTable& table : known) {
-        if (location.starts_with(table.location) &&
-            (!home || table.location.size() > home->location.size()))
-            home = &table;
-    }
-    return home;
-}
-
 /// The folder's values of the table's keys; nothing when it has other keys.
 std::optional<std::vector<std::string>> values_in(const KnownTable& table,
                                                   const std::string& location) {
@@ -102,47 +91,84 @@ io::Task<Result<bool>> Crawlers::follow_once(CrawlerKey key, Work* work) {
     const auto found = crawlers_.find(key);
     if (found == crawlers_.end() || !found->second.follows_objects()) co_return false;
     const Crawler crawler = found->second;
-    auto changes = co_await siblings_.changes(crawler, limits::changes_at_once);
+    auto changes = co_await siblings_.changes(crawler, limits::backlog_max + 1);
     if (!changes) co_return pass(changes);
-    if (changes->empty()) co_return false;
-    const std::int64_t last = changes->back().number;
+    if (changes->empty() && !crawler.is_overdue) co_return false;
+    std::int64_t last = changes->empty() ? 0 : changes->back().number;
+    if (changes->size() > limits::backlog_max) {
+        Settled forgotten;
+        forgotten.number = last;
+        forgotten.is_overdue = true;
+        auto kept = co_await settle(key, crawler.id, std::move(forgotten));
+        if (!kept) co_return pass(kept);
+        co_return true;
+    }
+    if (changes->size() > limits::changes_at_once && !crawler.is_overdue) {
+        changes->resize(limits::changes_at_once);
+        last = changes->back().number;
+    }
     PastCrawl past;
     past.started = home_.now();
     past.id = crawl_id(key, past.started, last);
     past.log_stream = stream_of(key);
     Course course;
     course.lines.push_back(fmt::format("{} changes of objects", changes->size()));
-    auto taken = co_await take_changes(crawler, std::move(*changes), work, &course);
+    Result<> taken;
+    if (crawler.is_overdue)
+        taken = co_await crawl_instead(crawler, &course);
+    else
+        taken = co_await take_changes(crawler, std::move(*changes), work, &course);
     if (is_stopping_) co_return false;
     io::failpoints::reach("lake.after_take");
     past = ended_crawl(std::move(past), taken, false, &course);
     past.ended = home_.now();
+    Settled settled;
+    settled.number = taken ? last : 0;
+    settled.is_overdue = crawler.is_overdue && !taken;
+    settled.reasons = kept_lines(course.lines);
     siblings_.log(key, past.log_stream, std::move(course.lines));
     const bool is_news = (!taken && !work->has_failed) || past.tally != Tally();
     work->has_failed = !taken;
-    auto settled = co_await settle(key, crawler.id, taken ? last : 0,
-                                   is_news ? std::optional(std::move(past)) : std::nullopt);
+    if (is_news) settled.past = std::move(past);
+    auto kept = co_await settle(key, crawler.id, std::move(settled));
     io::failpoints::reach("lake.after_settle");
     if (!taken) co_return pass(taken);
-    if (!settled) co_return pass(settled);
+    if (!kept) co_return pass(kept);
+    auto counted = co_await count_tables(crawler, std::move(course.touched), work);
+    if (!counted)
+        log_warn("lake", "the objects of a table were not counted",
+                 {{"crawler", key.name}, {"reason", counted.error().message()}});
     co_return true;
 }
 
-io::Task<Result<>> Crawlers::settle(CrawlerKey key, std::int64_t id, std::int64_t number,
-                                    std::optional<PastCrawl> past) {
+io::Task<Result<>> Crawlers::crawl_instead(Crawler crawler, Course* course) {
+    course->lines.push_back(fmt::format(
+        "all is crawled: more than {} changes of objects waited, and they were forgotten",
+        limits::backlog_max));
+    auto crawled = co_await crawl(std::move(crawler), course);
+    co_return crawled;
+}
+
+io::Task<Result<>> Crawlers::settle(CrawlerKey key, std::int64_t id, Settled what) {
+    std::optional<PastCrawl>& past = what.past;
     auto turn = co_await changing_.take();
     const auto found = crawlers_.find(key);
     if (found == crawlers_.end() || found->second.id != id) co_return Result<>();
     Crawler changed = found->second;
+    const bool is_changed = past || changed.is_overdue != what.is_overdue;
+    changed.is_overdue = what.is_overdue;
     if (past) changed.last = LastCrawl{past->outcome, past->error, past->log_stream, past->started};
     auto written = co_await database_.write([&](meta::Txn& txn) -> Result<> {
-        auto done = siblings_.settle_in(txn, changed, number);
-        if (done && past) done = store::put(txn, changed);
+        auto done = siblings_.settle_in(txn, changed, what.number);
+        if (done && is_changed) done = store::put(txn, changed);
         if (done && past) done = store::add_crawl(txn, changed.id, *past);
+        if (done && past) done = store::add_reasons(txn, changed.id, past->id, what.reasons);
         return done;
     });
-    if (!written || !past) co_return written;
+    if (!written) co_return written;
     Crawler& crawler = crawlers_.at(key);
+    crawler.is_overdue = what.is_overdue;
+    if (!past) co_return written;
     crawler.last = changed.last;
     crawler.history.push_back(std::move(*past));
     if (crawler.history.size() > limits::history_max)
@@ -223,6 +249,7 @@ io::Task<Result<bool>> Crawlers::take_folder(Crawler crawler, Target target, Fol
                                               course->settings);
             if (!done) co_return pass(done);
             course->take(std::move(*done));
+            course->touched.insert(home->name);
             co_return true;
         }
     }
@@ -234,6 +261,7 @@ io::Task<Result<bool>> Crawlers::take_folder(Crawler crawler, Target target, Fol
             course->lines.push_back(
                 fmt::format("{}: left as it is, it is a partition of table {} already",
                             folder->location, home->name));
+            course->touched.insert(home->name);
             co_return true;
         }
     }
@@ -279,6 +307,7 @@ io::Task<Result<>> Crawlers::prune(Crawler crawler, Target target, std::set<std:
     for (const std::string& folder : folders) {
         KnownTable* const home = home_of(known, root + folder);
         if (!home || !home->location.starts_with(root + place.prefix)) continue;
+        course->touched.insert(home->name);
         auto is_there = co_await has_data(bucket, folder, target);
         if (!is_there) co_return pass(is_there);
         if (*is_there) continue;

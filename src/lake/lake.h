@@ -57,6 +57,12 @@ class Crawlers {
     io::Task<Result<>> change_tags(CrawlerKey key, Tags added, std::vector<std::string> removed);
     /// The crawl ends before its next file.
     Result<> halt(const CrawlerKey& key);
+    /// Why a crawl did what it did; "" is the last one. Errc::not_found.
+    struct Explanation {
+        PastCrawl crawl;
+        std::vector<std::string> lines;  ///< a sentence each; none when they are not kept any more
+    };
+    io::Task<Result<Explanation>> explain(CrawlerKey key, std::string crawl);
     /// Notified when a crawl has ended and is in its crawler's history.
     io::Signal& ended() { return ended_; }
 
@@ -68,6 +74,8 @@ class Crawlers {
         std::shared_ptr<const void> watch;  ///< of one that follows objects
         bool is_due = false, is_active = false, has_failed = false;
         std::map<std::string, std::string> judged;  ///< folder: what was there when all was crawled
+        std::map<std::string, Timestamp> counted;   ///< table: not again before
+        std::set<std::string> counting;             ///< tables that are counted later
     };
     std::shared_ptr<Work> work_of(const Crawler& crawler);
     io::Task<void> run(CrawlerKey key);
@@ -76,8 +84,9 @@ class Crawlers {
         Settings settings;
         std::vector<std::string> lines;
         Tally tally;
-        std::set<std::string> names;  ///< of its tables
-        std::set<std::string> kept;   ///< locations of tables that are still there
+        std::set<std::string> names;    ///< of its tables
+        std::set<std::string> kept;     ///< locations of tables that are still there
+        std::set<std::string> touched;  ///< tables in which objects came or went, in event mode
         std::map<std::string, std::string>
             seen;  ///< by earlier crawls: folder to its table's location
         std::map<std::string, std::string> folders;  ///< by this one
@@ -116,6 +125,7 @@ class Crawlers {
     io::Task<void> follow(CrawlerKey key, std::shared_ptr<Work> work);
     /// False when there was nothing to do.
     io::Task<Result<bool>> follow_once(CrawlerKey key, Work* work);
+    io::Task<Result<>> crawl_instead(Crawler crawler, Course* course);
     io::Task<Result<>> take_changes(Crawler crawler, std::vector<Change> changes, Work* work,
                                     Course* course);
     /// False when the folder has no place in the tables that are known: all is to be crawled.
@@ -126,8 +136,19 @@ class Crawlers {
     io::Task<Result<>> prune(Crawler crawler, Target target, std::set<std::string> folders,
                              std::vector<KnownTable> known, Course* course);
     io::Task<Result<bool>> has_data(std::string bucket, std::string prefix, Target target);
-    io::Task<Result<>> settle(CrawlerKey key, std::int64_t id, std::int64_t number,
-                              std::optional<PastCrawl> past);
+    struct Settled {
+        std::int64_t number = 0;  ///< up to this one; 0: none
+        std::optional<PastCrawl> past;
+        std::vector<std::string> reasons;  ///< of `past`
+        bool is_overdue = false;
+    };
+    io::Task<Result<>> settle(CrawlerKey key, std::int64_t id, Settled what);
+
+    // counts.cpp
+    /// Now, or, of tables that were counted lately, later.
+    io::Task<Result<>> count_tables(Crawler crawler, std::set<std::string> names, Work* work);
+    io::Task<Result<>> count_table(Crawler crawler, std::string name, Work* work);
+    io::Task<void> count_later(CrawlerKey key, std::string name, std::shared_ptr<Work> work);
 
     io::Task<void> run_clock();
     io::Task<void> tick(CrawlerKey key);

@@ -46,6 +46,9 @@ class Siblings {
     virtual io::Task<Result<Done>> add_partitions(
         Crawler crawler, std::string table,
         std::map<std::vector<std::string>, std::string> partitions) = 0;
+    /// What lies in the table now, for its parameters; the table's columns stay.
+    virtual io::Task<Result<>> set_counts(Crawler crawler, std::string table, std::uint64_t objects,
+                                          std::uint64_t bytes) = 0;
     virtual io::Task<Result<bool>> has_partition(Crawler crawler, std::string table,
                                                  std::vector<std::string> values) = 0;
     /// The partition has no files any more: as retire(). Nothing when it is not there.

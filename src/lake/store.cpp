@@ -1,5 +1,7 @@
 #include "lake/store.h"
 
+#include "base/byte_codec.h"
+#include "base/check.h"
 #include "lake/limits.h"
 #include "meta/pairs.h"
 
@@ -33,6 +35,7 @@ const auto crawlers = meta::table<Crawler>("lake_crawlers", [](auto& column, aut
     });
     column("running_since_ms", crawler.running_since);
     column("running_id", crawler.running_id);
+    column("is_overdue", crawler.is_overdue);
 });
 const auto targets = meta::table<Target>("lake_targets", [](auto& column, auto& target) {
     column.owner("crawler");
@@ -119,6 +122,31 @@ const auto classifiers =
         column("version", one.version);
     });
 
+using Texts = std::vector<std::string>;
+
+std::string pack_texts(const Texts& texts) {
+    std::string packed;
+    for (const std::string& text : texts) put_text(packed, text);
+    return packed;
+}
+Texts unpack_texts(const std::string& packed) {
+    Texts texts;
+    ByteReader reader(packed);
+    while (reader.left() > 0) texts.emplace_back(reader.text());
+    FRESHET_CHECK(reader.is_at_end());
+    return texts;
+}
+
+struct Reasons {
+    std::string crawl;
+    Texts lines;
+};
+const auto kept_reasons = meta::table<Reasons>("lake_reasons", [](auto& column, auto& one) {
+    column.owner("crawler");
+    column.key("crawl", one.crawl);
+    column("lines", meta::packed_blob(one.lines, pack_texts, unpack_texts));
+});
+
 const meta::Pairs seen_folders("lake_folders", "crawler", "folder", "table_location");
 
 std::vector<Exclusion> exclusions_of(const Crawler& crawler) {
@@ -149,7 +177,7 @@ Result<> load_parts(const meta::Connection& connection, Crawler& crawler) {
 
 std::vector<meta::Shape> shapes() {
     return meta::shapes_of(crawlers, targets, exclusions, crawls, seen_folders, chosen, tags,
-                           classifiers);
+                           classifiers, kept_reasons);
 }
 
 std::vector<meta::Migration> migrations() {
@@ -200,7 +228,12 @@ std::vector<meta::Migration> migrations() {
          " header_rule INTEGER NOT NULL, header TEXT NOT NULL, keeps_blanks INTEGER NOT NULL, "
          "takes_single_column INTEGER NOT NULL, has_datatypes INTEGER NOT NULL,"
          " datatypes TEXT NOT NULL, serde TEXT NOT NULL, created_ms INTEGER NOT NULL, updated_ms "
-         "INTEGER NOT NULL, version INTEGER NOT NULL, UNIQUE (account, region, name))"}};
+         "INTEGER NOT NULL, version INTEGER NOT NULL, UNIQUE (account, region, name))"},
+        {"lake", 4,
+         "ALTER TABLE lake_crawlers ADD COLUMN is_overdue INTEGER NOT NULL DEFAULT 0;"
+         "CREATE TABLE lake_reasons (crawler INTEGER NOT NULL REFERENCES lake_crawlers ON DELETE "
+         "CASCADE, crawl TEXT NOT NULL, lines BLOB NOT NULL, PRIMARY KEY (crawler, crawl)) WITHOUT "
+         "ROWID"}};
 }
 
 Result<std::vector<Crawler>> load(const meta::Connection& connection) {
@@ -242,6 +275,27 @@ Result<> add_crawl(meta::Txn& txn, std::int64_t id, const PastCrawl& crawl) {
         "DELETE FROM lake_crawls WHERE crawler = ?1 AND rowid NOT IN (SELECT rowid FROM "
         "lake_crawls WHERE crawler = ?1 ORDER BY rowid DESC LIMIT ?2)",
         meta::values(id, limits::history_max));
+}
+
+Result<> add_reasons(meta::Txn& txn, std::int64_t id, const std::string& crawl,
+                     const std::vector<std::string>& lines) {
+    const auto owner = meta::values(id);
+    auto done = txn.run("DELETE FROM lake_reasons WHERE crawler = ?1 AND crawl = ?2",
+                        meta::values(id, crawl));
+    if (done) done = kept_reasons.insert(txn, Reasons{crawl, lines}, owner);
+    if (!done) return done;
+    return txn.run(
+        "DELETE FROM lake_reasons WHERE crawler = ?1 AND crawl NOT IN (SELECT id FROM lake_crawls "
+        "WHERE crawler = ?1 ORDER BY rowid DESC LIMIT ?2)",
+        meta::values(id, limits::explained_crawls_max));
+}
+
+Result<std::vector<std::string>> reasons(const meta::Connection& connection, std::int64_t id,
+                                         const std::string& crawl) {
+    FRESHET_TRY(found, kept_reasons.where(connection, "WHERE crawler = ?1 AND crawl = ?2",
+                                          meta::values(id, crawl)));
+    if (found->empty()) return std::vector<std::string>();
+    return std::move(found->front().lines);
 }
 
 Result<> add_folders(meta::Txn& txn, std::int64_t id,

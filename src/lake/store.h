@@ -13,6 +13,12 @@ Result<std::vector<Crawler>> load(const meta::Connection& connection);
 Result<> put(meta::Txn& txn, Crawler& crawler);
 /// Remembers limits::history_max of them.
 Result<> add_crawl(meta::Txn& txn, std::int64_t id, const PastCrawl& crawl);
+/// Why a crawl did what it did, of the last limits::explained_crawls_max; add_crawl() comes first.
+Result<> add_reasons(meta::Txn& txn, std::int64_t id, const std::string& crawl,
+                     const std::vector<std::string>& lines);
+/// None when they are not kept any more.
+Result<std::vector<std::string>> reasons(const meta::Connection& connection, std::int64_t id,
+                                         const std::string& crawl);
 /// Folders that a crawler has seen ("s3://bucket/prefix/"), and the location of the table of each.
 Result<> add_folders(meta::Txn& txn, std::int64_t id,
                      const std::map<std::string, std::string>& folders);

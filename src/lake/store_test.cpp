@@ -49,6 +49,25 @@ TEST(LakeStore, a_crawler_is_loaded_as_it_was_put_last) {
     });
 }
 
+TEST(LakeStore, reasons_are_kept_of_the_last_crawls) {
+    write([](meta::Txn& txn) -> Result<> {
+        Crawler one = crawler();
+        FRESHET_TRY(first, put(txn, one));
+        const auto count = static_cast<int>(limits::explained_crawls_max) + 3;
+        for (int i = 0; i < count; ++i) {
+            PastCrawl crawl;
+            crawl.id = std::to_string(i);
+            FRESHET_TRY(added, add_crawl(txn, one.id, crawl));
+            FRESHET_TRY(kept, add_reasons(txn, one.id, crawl.id, {"line\none", "two"}));
+        }
+        FRESHET_TRY(gone, reasons(txn, one.id, "2"));
+        FRESHET_TRY(kept, reasons(txn, one.id, "3"));
+        EXPECT_THAT(*gone, testing::IsEmpty());
+        EXPECT_THAT(*kept, testing::ElementsAre("line\none", "two"));
+        return {};
+    });
+}
+
 TEST(LakeStore, the_last_crawls_are_kept_in_their_order) {
     write([](meta::Txn& txn) -> Result<> {
         Crawler one = crawler();

@@ -2,6 +2,9 @@
 deleted below a target is in the catalog at once, without a crawl that is started.
 """
 
+import concurrent.futures
+import http.client
+
 import pytest
 from crawling import HEADER, ROLE, Lake, columns
 
@@ -152,6 +155,78 @@ def test_nothing_is_lost_while_the_database_is_missing_or_the_server_is_down(lak
     lake.freshet.start()
     lake.glue.create_database(DatabaseInput={"Name": "crimes"})
     lake.freshet.until(lambda: partitions(lake) == [("00",)], advance_ms=1000)
+
+
+def counts(lake, table="crimes"):
+    parameters = lake.table(table)["Parameters"]
+    return int(parameters["objectCount"]), int(parameters["sizeKey"])
+
+
+def test_the_counts_of_a_table_are_those_of_its_objects(lake):
+    """Also of what is replaced and removed, of a table below it, and not of hidden objects."""
+    follow(lake)
+    lake.put("crimes/hour=00/a", row(1))
+    lake.freshet.until(lambda: partitions(lake) == [("00",)])
+    size = len(row(1))
+    lake.freshet.until(lambda: counts(lake) == (1, size))
+    lake.put("crimes/hour=01/a", row(2))
+    lake.put("crimes/hour=01/_b", row(2))
+    lake.put("crimes/hour=00/a", row(1) + "2,ALLEY,false,1\n")
+    both = 2 * size + len("2,ALLEY,false,1\n")
+    lake.freshet.until(lambda: counts(lake) == (2, both))
+    storage = lake.table("crimes")["StorageDescriptor"]["Parameters"]
+    assert (storage["objectCount"], storage["sizeKey"]) == ("2", str(both))
+    lake.s3.delete_object(Bucket="lake", Key="crimes/hour=00/a")
+    lake.freshet.until(lambda: counts(lake) == (1, size))
+    lake.again()
+    assert counts(lake) == (1, size)
+
+
+def test_too_many_changes_that_wait_become_one_crawl(lake):
+    """limits::backlog_max: they are forgotten and everything is crawled, so nothing is lost."""
+    follow(lake)
+    lake.put("crimes/hour=00/a", row(1))
+    lake.freshet.until(lambda: partitions(lake) == [("00",)])
+    lake.glue.delete_database(Name="crimes")
+    lake.put("crimes/hour=01/a", row(2))
+    put_often(lake, "crimes/hour=02/", times=5100)
+    failed = lake.freshet.until(
+        lambda: (
+            (last := lake.glue.get_crawler(Name="c")["Crawler"]["LastCrawl"])["Status"] == "FAILED"
+            and last
+        )
+    )
+    assert "crimes" in failed["ErrorMessage"]
+    lake.glue.create_database(DatabaseInput={"Name": "crimes"})
+
+    def has_all():
+        lake.freshet.advance(10_000)
+        return partitions(lake) == [("00",), ("01",), ("02",)]
+
+    lake.freshet.until(has_all)
+    last = lake.glue.get_crawler(Name="c")["Crawler"]["LastCrawl"]
+    assert "more than 5000 changes of objects waited" in lake.reasons(last)
+
+
+def put_often(lake, prefix, times, connections=4):
+    """One small object after the other, by requests that were signed before."""
+    urls = [
+        lake.s3.generate_presigned_url("put_object", {"Bucket": "lake", "Key": f"{prefix}{number}"})
+        for number in range(50)
+    ]
+
+    def work(_):
+        connection = http.client.HTTPConnection("127.0.0.1", lake.freshet.port)
+        for number in range(times // connections + 1):
+            url = urls[number % len(urls)].removeprefix(lake.freshet.endpoint)
+            connection.request("PUT", url, body=row(number).encode())
+            answer = connection.getresponse()
+            assert answer.status == 200, answer.read()
+            answer.read()
+        connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(connections) as pool:
+        list(pool.map(work, range(connections)))
 
 
 def test_a_crawler_that_follows_no_more_hears_nothing(lake):

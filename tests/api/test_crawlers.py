@@ -8,6 +8,7 @@ import decimal
 import gzip
 import io
 import json
+import subprocess
 
 import botocore.exceptions
 import pyarrow
@@ -83,6 +84,41 @@ def test_quoted_csv_json_and_gzip_are_recognised(lake):
         ("y", "2.5", None),
     ]
     assert lake.query("SELECT SUM(col1) FROM packed") == [("3",)]
+
+
+def test_a_crawl_is_explained(lake):
+    """By `freshet crawler explain`, also after a restart; each crawl for itself."""
+
+    def explain(*words):
+        return subprocess.run(
+            lake.freshet.command("crawler", "explain", *words, "--endpoint", lake.freshet.endpoint),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    lake.put("t/p=1/a", "a,1\nb,2\n")
+    lake.put("t/p=2/a", "a,1\nb,2\n")
+    lake.crawl("s3://lake/t")
+    first = explain("c", "--json")
+    assert first.returncode == 0, first.stderr
+    first = json.loads(first.stdout)
+    assert first["outcome"] == "SUCCEEDED"
+    assert "t/p=1/a: csv, 2 rows of 2 cells between ','" in "\n".join(first["lines"])
+    lake.put("t/p=3/a", bytes(range(256)))
+    lake.again()
+    lake.freshet.restart()
+    words = explain("c").stdout
+    assert "SUCCEEDED" in words and "t/p=3/a: left out" in words
+    assert "table t: 0 partitions made, 2 were there" in words
+    only = explain("c", "--grep", "p=3").stdout
+    assert "t/p=3/a: left out" in only and "t/p=1/a" not in only
+    assert "t/p=3" not in explain("c", "--crawl", first["id"]).stdout
+    crawls = lake.glue.list_crawls(CrawlerName="c")["Crawls"]
+    listed = explain("c", "--list").stdout
+    assert len(crawls) == 2 and all(one["CrawlId"] in listed for one in crawls)
+    missing = explain("nobody")
+    assert missing.returncode == 1 and "Crawler entry with name nobody" in missing.stderr
 
 
 def test_bad_objects_are_named_and_left_out(lake):

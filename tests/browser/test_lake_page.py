@@ -198,6 +198,12 @@ def test_a_run_is_started_by_keyboard_alone(lake, freshet, open_page):
     expect(one).to_contain_text("succeeded")
     # The scan was measured before it and after it.
     expect(one.locator('[data-figure="scan"]')).to_have_text(re.compile(r"^\S+ m?s → \S+ m?s$"))
+    # Another tab shows it, too.
+    other = open_page(freshet, "lake/default/crimes")
+    expect(history(other).first.locator('[data-figure="scan"]')).to_have_text(
+        re.compile(r"^\S+ m?s → \S+ m?s$")
+    )
+    other.close()
     expect(marks(page).nth(2)).to_have_attribute("aria-label", re.compile("^day=03: 1 file, 240 B"))
     # The marks are one tab stop; the arrow keys move.
     marks(page).first.focus()
@@ -386,7 +392,7 @@ def test_what_cannot_be_done_says_why(lake, freshet, open_page):
     expect(page.get_by_role("button", name="Optimize")).to_be_focused()
 
 
-def test_crawlers_are_started_from_the_page(lake, freshet, open_page):
+def test_crawlers_are_started_and_explained_on_the_page(lake, freshet, open_page, keep):
     lake.put("found/p=1/a.csv", b"x,y\n1,2\n")
     lake.glue.create_crawler(
         Name="finder",
@@ -401,6 +407,27 @@ def test_crawlers_are_started_from_the_page(lake, freshet, open_page):
     freshet.until(lambda: "succeeded" in crawlers.inner_text(), advance_ms=1000)
     expect(crawlers).to_contain_text("1 new tables")
     expect(page.get_by_test_id("tables").get_by_role("link", name="found")).to_be_visible()
+    page.get_by_role("button", name="Why finder did what it did").press("Enter")
+    reasons = page.get_by_test_id("reasons")
+    expect(reasons).to_contain_text("found/p=1/a.csv: csv")
+    reasons.get_by_label("Lines with").fill("partitions made")
+    expect(reasons.get_by_role("listitem")).to_have_count(1)
+    expect(reasons.get_by_role("listitem")).to_contain_text("1 partitions made, 0 were there")
+    keep(page, "crawl-reasons")
+    reasons.get_by_role("button", name="Close").click()
+    expect(reasons).to_have_count(0)
+
+
+def test_tables_are_counted_as_they_come_into_view(lake, freshet, open_page):
+    """However many there are; none is left without its figures."""
+    for number in range(60):
+        lake.make(f"t{number:02}")
+        lake.put(f"t{number:02}/a.csv", b"1,a\n")
+    page = open_page(freshet, "lake")
+    expect(page.locator('tr[data-table="default/t00"]')).to_contain_text("4 B")
+    last = page.locator('tr[data-table="default/t59"]')
+    last.scroll_into_view_if_needed()
+    expect(last).to_contain_text("4 B")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

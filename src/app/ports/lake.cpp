@@ -277,6 +277,35 @@ io::Task<Result<>> LakeSiblings::retire_known(lake::Crawler crawler, std::string
     co_return Result<>();
 }
 
+io::Task<Result<>> LakeSiblings::set_counts(lake::Crawler crawler, std::string name,
+                                            std::uint64_t objects, std::uint64_t bytes) {
+    if (crawler.update_behavior != "UPDATE_IN_DATABASE") co_return Result<>();
+    const std::pair<const char*, std::string> counts[] = {{"objectCount", std::to_string(objects)},
+                                                          {"sizeKey", std::to_string(bytes)}};
+    const Home home = crawler.key.home;
+    auto table = co_await catalog_.table(home, crawler.database, name);
+    if (!table || !table->storage) co_return Result<>();  // it is gone meanwhile
+    bool is_same = true;
+    for (const auto& [key, value] : counts) {
+        const auto known = table->parameters.find(key);
+        is_same &= known != table->parameters.end() && known->second == value;
+    }
+    if (is_same) co_return Result<>();
+    const Timestamp now = logs_.home().now();
+    auto written = co_await database_.write([&](meta::Txn& txn) {
+        return catalog::Catalog::change_table_in(
+            txn, home, crawler.database, name,
+            [&](catalog::Table& one) {
+                for (const auto& [key, value] : counts) {
+                    one.parameters[key] = value;
+                    if (one.storage) one.storage->parameters[key] = value;
+                }
+            },
+            now);
+    });
+    co_return written;
+}
+
 io::Task<Result<bool>> LakeSiblings::has_partition(lake::Crawler crawler, std::string table,
                                                    std::vector<std::string> values) {
     auto partition = co_await catalog_.partition(crawler.key.home, crawler.database,

@@ -25,6 +25,8 @@ class LakeSiblings final : public lake::Siblings {
     io::Task<Result<lake::Done>> add_partitions(
         lake::Crawler crawler, std::string table,
         std::map<std::vector<std::string>, std::string> partitions) override;
+    io::Task<Result<>> set_counts(lake::Crawler crawler, std::string table, std::uint64_t objects,
+                                  std::uint64_t bytes) override;
     io::Task<Result<bool>> has_partition(lake::Crawler crawler, std::string table,
                                          std::vector<std::string> values) override;
     io::Task<Result<lake::Done>> retire_partition(lake::Crawler crawler, std::string table,

@@ -5,6 +5,7 @@
 
 #include "console/json_writer.h"
 #include "console/limits.h"
+#include "console/tables/crawlers.h"
 #include "console/tables/format_word.h"
 #include "console/tables/run_json.h"
 #include "lake/owner.h"
@@ -98,18 +99,6 @@ const char* word_of(lake::State state) {
     return "";
 }
 
-const char* word_of(lake::Outcome outcome) {
-    switch (outcome) {
-        case lake::Outcome::succeeded:
-            return "SUCCEEDED";
-        case lake::Outcome::cancelled:
-            return "CANCELLED";
-        case lake::Outcome::failed:
-            return "FAILED";
-    }
-    return "";
-}
-
 void write_crawler(JsonWriter& json, const lake::Crawler& crawler) {
     json.open('{').member("name", crawler.key.name).member("database", crawler.database);
     json.member("state", word_of(crawler.state)).key("targets").open('[');
@@ -117,7 +106,7 @@ void write_crawler(JsonWriter& json, const lake::Crawler& crawler) {
     json.close(']');
     if (crawler.running_since) json.member("running_since_ms", to_epoch_ms(*crawler.running_since));
     if (crawler.last) {
-        json.key("last").open('{').member("outcome", word_of(crawler.last->outcome));
+        json.key("last").open('{').member("outcome", outcome_word(crawler.last->outcome));
         json.member("error", crawler.last->error);
         json.member("started_ms", to_epoch_ms(crawler.last->started));
         json.member("log_stream", crawler.last->log_stream);

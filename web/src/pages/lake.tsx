@@ -1,16 +1,14 @@
 // The lake: databases, tables with what lies in them, and the crawlers that find them.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, useLive, type ApiError } from "../api";
 import type { Lake, LakeTable, TableRun, TableTotal } from "../lake_api";
 import { Empty, freshet } from "../parts/command";
+import { CrawlReasons } from "../parts/crawl_reasons";
 import { CrawlerTable } from "../parts/crawler_table";
 import { bytes, count } from "../parts/format";
 import { LiveHeader } from "../parts/live";
 import { percent } from "../parts/ring";
 import { TableView } from "./table";
-
-/** Tables that are counted without being asked; one at a time. */
-const countedMax = 30;
 
 export function LakePage({ database, table }: { database?: string; table?: string }) {
   return database && table ? (
@@ -20,39 +18,54 @@ export function LakePage({ database, table }: { database?: string; table?: strin
   );
 }
 
-type Total = TableTotal | { error: string };
+type Total = (TableTotal | { error: string }) & { state: string };
 interface Item {
   database: string;
   table: LakeTable;
 }
 const idOf = ({ database, table }: Item) => `${database}/${table.name}`;
 
-/** Files and bytes of each table, counted one after another; again after a run of it has ended. */
-function useTotals(items: Item[], running: TableRun[], turn: number): Record<string, Total> {
+/**
+ * Files and bytes of the tables whose rows were in view, counted one after another; again after a
+ * run of it has ended.
+ */
+function useTotals(items: Item[], seen: Set<string>, running: TableRun[], turn: number) {
   const [totals, setTotals] = useState<Record<string, Total>>({});
   const busy = new Set(running.map((run) => `${run.database}/${run.table}`));
-  const wanted = JSON.stringify(
-    items
-      .filter((one) => !one.table.is_view && one.table.location)
-      .slice(0, countedMax)
-      .map((one) => [one.database, one.table.name, busy.has(idOf(one))]),
-  );
+  const next = items.find((one) => {
+    const id = idOf(one);
+    const state = `${turn} ${busy.has(id)}`;
+    return !one.table.is_view && one.table.location && seen.has(id) && totals[id]?.state !== state;
+  });
+  const wanted = next && idOf(next);
+  const state = next && `${turn} ${busy.has(idOf(next))}`;
   useEffect(() => {
+    if (!next) return;
     let isCurrent = true;
-    (async () => {
-      for (const [database, table] of JSON.parse(wanted) as [string, string, boolean][]) {
-        const total = await get<TableTotal>("tables/total", { database, table }).catch(
-          (error: ApiError) => ({ error: error.message }),
-        );
-        if (!isCurrent) return;
-        setTotals((all) => ({ ...all, [`${database}/${table}`]: total }));
-      }
-    })();
+    get<TableTotal>("tables/total", { database: next.database, table: next.table.name })
+      .catch((error: ApiError) => ({ error: error.message }))
+      .then((total) => {
+        if (isCurrent) setTotals((all) => ({ ...all, [wanted!]: { ...total, state: state! } }));
+      });
     return () => {
       isCurrent = false;
     };
-  }, [wanted, turn]);
+  }, [wanted, state]);
   return totals;
+}
+
+/** The rows that came into view, by their tables. */
+function useSeen() {
+  const [seen, setSeen] = useState<Set<string>>(new Set());
+  const observer = useRef<IntersectionObserver | null>(null);
+  observer.current ??= new IntersectionObserver((entries) => {
+    const came = entries
+      .filter((entry) => entry.isIntersecting)
+      .map((entry) => (entry.target as HTMLElement).dataset.table!);
+    if (came.length) setSeen((all) => new Set([...all, ...came]));
+  });
+  useEffect(() => () => observer.current?.disconnect(), []);
+  return { seen, observer: observer.current };
 }
 
 function LakeList({ only }: { only?: string }) {
@@ -62,7 +75,9 @@ function LakeList({ only }: { only?: string }) {
     one.tables.map((table) => ({ database: one.name, table })),
   );
   const [turn, setTurn] = useState(0);
-  const totals = useTotals(items, data?.running ?? [], turn);
+  const { seen, observer } = useSeen();
+  const totals = useTotals(items, seen, data?.running ?? [], turn);
+  const [explained, setExplained] = useState<string | null>(null);
   return (
     <>
       <LiveHeader title="Lake" live={live} now={data?.now_ms} />
@@ -84,7 +99,7 @@ function LakeList({ only }: { only?: string }) {
               {items.length > 0 && <button onClick={() => setTurn(turn + 1)}>Count again</button>}
             </header>
             {items.length ? (
-              <Tables items={items} totals={totals} running={data.running} />
+              <Tables {...{ items, totals, observer }} running={data.running} />
             ) : (
               <Empty
                 title={only ? `There is no table in ${only}.` : "No table yet."}
@@ -112,8 +127,16 @@ function LakeList({ only }: { only?: string }) {
                 </span>
               )}
             </header>
-            <CrawlerTable crawlers={data.crawlers} now={data.now_ms} />
+            <CrawlerTable crawlers={data.crawlers} now={data.now_ms} onExplain={setExplained} />
           </section>
+          {explained !== null && (
+            <CrawlReasons
+              key={explained}
+              name={explained}
+              last={data.crawlers.find((one) => one.name === explained)?.last?.started_ms}
+              onClose={() => setExplained(null)}
+            />
+          )}
         </div>
       )}
     </>
@@ -123,10 +146,12 @@ function LakeList({ only }: { only?: string }) {
 function Tables({
   items,
   totals,
+  observer,
   running,
 }: {
   items: Item[];
   totals: Record<string, Total>;
+  observer: IntersectionObserver;
   running: TableRun[];
 }) {
   return (
@@ -165,6 +190,7 @@ function Tables({
               key={idOf(item)}
               item={item}
               total={totals[idOf(item)]}
+              observer={observer}
               run={running.find(
                 (run) => run.database === item.database && run.table === item.table.name,
               )}
@@ -176,11 +202,28 @@ function Tables({
   );
 }
 
-function Row({ item, total, run }: { item: Item; total?: Total; run?: TableRun }) {
+function Row({
+  item,
+  total,
+  observer,
+  run,
+}: {
+  item: Item;
+  total?: Total;
+  observer: IntersectionObserver;
+  run?: TableRun;
+}) {
   const { database, table } = item;
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    const shown = row.current;
+    if (!shown) return;
+    observer.observe(shown);
+    return () => observer.unobserve(shown);
+  }, []);
   const address = `${encodeURIComponent(database)}/${encodeURIComponent(table.name)}`;
   return (
-    <tr data-table={idOf(item)}>
+    <tr data-table={idOf(item)} ref={row}>
       <th scope="row">
         <a href={table.is_view ? `#/query/${address}` : `#/lake/${address}`}>{table.name}</a>
       </th>
@@ -213,7 +256,7 @@ function Totals({ isView, total }: { isView: boolean; total?: Total }) {
   if (!total)
     return (
       <td colSpan={3} class="soft number">
-        open the table to count
+        counting…
       </td>
     );
   if ("error" in total)

@@ -5,7 +5,15 @@ import type { Crawler } from "../lake_api";
 import { aws, Empty } from "./command";
 import { count, duration, tone } from "./format";
 
-export function CrawlerTable({ crawlers, now }: { crawlers: Crawler[]; now: number }) {
+export function CrawlerTable({
+  crawlers,
+  now,
+  onExplain,
+}: {
+  crawlers: Crawler[];
+  now: number;
+  onExplain: (name: string) => void;
+}) {
   const [error, setError] = useState("");
   const [asked, setAsked] = useState<string | null>(null);
   const send = async (crawler: Crawler) => {
@@ -80,6 +88,13 @@ export function CrawlerTable({ crawlers, now }: { crawlers: Crawler[]; now: numb
                   )}
                 </td>
                 <td class="actions">
+                  <button
+                    disabled={!one.last}
+                    aria-label={`Why ${one.name} did what it did`}
+                    onClick={() => onExplain(one.name)}
+                  >
+                    Why
+                  </button>{" "}
                   <button
                     disabled={one.state === "STOPPING" || asked === one.name}
                     aria-label={`${one.state === "READY" ? "Start" : "Stop"} ${one.name}`}
