@@ -43,12 +43,14 @@ io::Task<Result<>> Crawlers::count_table(Crawler crawler, std::string name, Work
     const auto table = std::ranges::find(*known, name, &KnownTable::name);
     if (table == known->end()) co_return Result<>();
     const std::string location = table->location;
+    bool is_below = false;  // a table of one object is not: its location is the object
     std::size_t objects = 0, listed = 0;
     std::uint64_t bytes = 0;
     for (const Target& target : crawler.targets) {
         const Place place = *parse_place(target.path);
         const std::string root = "s3://" + place.bucket + "/";
         if (!location.starts_with(root + place.prefix)) continue;
+        is_below = true;
         std::string after;
         while (!is_stopping_) {
             auto page = co_await siblings_.list(place.bucket, location.substr(root.size()), after);
@@ -67,7 +69,7 @@ io::Task<Result<>> Crawlers::count_table(Crawler crawler, std::string name, Work
         }
         break;  // a table lies below one target
     }
-    if (is_stopping_) co_return Result<>();
+    if (is_stopping_ || !is_below) co_return Result<>();
     if (listed > limits::list_page)
         work->counted[name] =
             home_.now() + limits::count_rest_per_object * static_cast<std::int64_t>(listed);
