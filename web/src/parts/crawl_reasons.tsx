@@ -52,9 +52,9 @@ export function CrawlReasons({
         )}
         {shown && !error && (
           <>
-            <div class="fields">
-              <label>
-                Crawl, UTC
+            <div class="row">
+              <label class="soft">
+                Crawl, UTC{" "}
                 <select value={shown.id} onChange={(event) => setCrawl(event.currentTarget.value)}>
                   {shown.crawls.map((one) => (
                     <option key={one.id} value={one.id}>
@@ -63,8 +63,8 @@ export function CrawlReasons({
                   ))}
                 </select>
               </label>
-              <label>
-                Lines with
+              <label class="soft">
+                Lines with{" "}
                 <input
                   value={wanted}
                   placeholder="a table, a folder, a file"

@@ -2,7 +2,7 @@
 // what they changed.
 import { useEffect, useState } from "preact/hooks";
 import { get, post, type ApiError } from "../api";
-import { isUnderWay, type TableRun } from "../lake_api";
+import { isUnderWay, type Scan, type TableRun } from "../lake_api";
 import { bytes, count, duration, moment, tone } from "./format";
 import { cancelScan, forgetAfter, fullScan, keepScan, targetOf } from "./full_scan";
 import { optionWords } from "./run_words";
@@ -59,38 +59,41 @@ export function RunningRun({ run, now }: { run: TableRun; now: number }) {
   );
 }
 
-/** Measures the scan after a run that was started here, once it has ended: by run, why it failed. */
+/** What came of the scan after a run; the server tells it of the run a moment later. */
+type After = Scan | { error: string };
+
+/** Measures the scan after a run that was started here, once it has ended; by run. */
 function useScanAfter(runs: TableRun[]) {
-  const [failed, setFailed] = useState<Record<string, string>>({});
+  const [done, setDone] = useState<Record<string, After>>({});
   const due = runs.find((run) => run.ended_ms && !run.scan_after && targetOf(run.id));
   useEffect(() => {
     if (!due) return;
     const id = crypto.randomUUID();
     let isOver = false;
-    const end = (error?: string) => {
+    const end = (after: After) => {
       if (isOver) return;
       isOver = true;
       forgetAfter(due.id);
-      if (error !== undefined) setFailed((all) => ({ ...all, [due.id]: error }));
+      setDone((all) => ({ ...all, [due.id]: after }));
     };
     fullScan(targetOf(due.id)!, id)
-      .then((after) => (isOver ? undefined : keepScan(due.id, "after", after)))
-      .then(
-        () => end(),
-        (error: ApiError) => end(error.message ?? "not measured"),
-      );
+      .then(async (after) => {
+        if (!isOver) await keepScan(due.id, "after", after);
+        end(after);
+      })
+      .catch((error: ApiError) => end({ error: error.message ?? "not measured" }));
     return () => {
       if (!isOver) cancelScan(id);
       isOver = true;
     };
   }, [due?.id]);
-  return failed;
+  return done;
 }
 
 export function RunHistory({ runs }: { runs: TableRun[] }) {
   const ended = runs.filter((run) => !isUnderWay(run));
   const [opened, setOpened] = useState<string | null>(null);
-  const failed = useScanAfter(ended);
+  const measured = useScanAfter(ended);
   if (!ended.length)
     return (
       <div class="empty">
@@ -131,7 +134,7 @@ export function RunHistory({ runs }: { runs: TableRun[] }) {
           <Ended
             key={run.id}
             run={run}
-            scanError={failed[run.id]}
+            after={run.scan_after ?? measured[run.id]}
             isOpen={run.id === opened}
             onOpen={() => setOpened(run.id === opened ? null : run.id)}
           />
@@ -141,14 +144,19 @@ export function RunHistory({ runs }: { runs: TableRun[] }) {
   );
 }
 
+function afterWords(run: TableRun, after?: After): string {
+  if (after) return "error" in after ? "failed" : duration(after.took_ms);
+  return targetOf(run.id) ? "measuring…" : "not measured";
+}
+
 function Ended({
   run,
-  scanError,
+  after,
   isOpen,
   onOpen,
 }: {
   run: TableRun;
-  scanError?: string;
+  after?: After;
   isOpen: boolean;
   onOpen: () => void;
 }) {
@@ -174,19 +182,15 @@ function Ended({
         <td class="number">
           {bytes(run.bytes_before)} → {bytes(run.bytes_after)}
         </td>
-        <td class="number" data-figure="scan" title={scanError}>
+        <td
+          class="number"
+          data-figure="scan"
+          title={after && "error" in after ? after.error : undefined}
+        >
           {!run.scan_before ? (
             <span class="soft">not measured</span>
           ) : (
-            `${duration(run.scan_before.took_ms)} → ${
-              run.scan_after
-                ? duration(run.scan_after.took_ms)
-                : scanError !== undefined
-                  ? "failed"
-                  : targetOf(run.id)
-                    ? "measuring…"
-                    : "not measured"
-            }`
+            `${duration(run.scan_before.took_ms)} → ${afterWords(run, after)}`
           )}
         </td>
         <td class={`number ${run.rows_rejected > 0 ? "alarm" : ""}`}>{count(run.rows_rejected)}</td>
