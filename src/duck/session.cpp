@@ -8,6 +8,7 @@
 #include "duck/result_file.h"
 #include "duck/result_text.h"
 #include "duck/scan/object_files.h"
+#include "duck/scan/orc/orc_scan.h"
 #include "duck/scan/parquet_scan.h"
 #include "duck/scan/text_scan.h"
 #include "duck/write/look.h"
@@ -34,6 +35,7 @@ std::string nothing_of(const sql::plan::ScanPlan& scan) {
 
 struct Session::State {
     ScanState scan;
+    OrcShapes orc{scan};
     std::unique_ptr<duckdb::DuckDB> engine;
     std::unique_ptr<duckdb::Connection> connection;
 
@@ -46,9 +48,12 @@ struct Session::State {
         if (plan.scans[scan].files.empty()) return "";
         if (plan.scans[scan].format == sql::plan::Format::parquet)
             return parquet_select(*connection, plan, scan);
+        if (plan.scans[scan].format == sql::plan::Format::orc)
+            return orc_select(*connection, orc, scan);
         return "SELECT * FROM freshet_text(" + std::to_string(scan) + ")";
     }
     void make_scans(const sql::plan::QueryPlan& plan) {
+        orc.clear();
         for (std::size_t i = 0; i < plan.scans.size();) {
             const auto& first = plan.scans[i];
             std::string all;
@@ -121,6 +126,7 @@ Session::Session(const std::string& spill_directory, std::uint64_t memory_mib)
     add_urls(loader);
     add_parquet_scan(*state_->engine->instance);
     add_text_scan(*state_->engine->instance, state_->scan);
+    add_orc_scan(*state_->engine->instance, state_->orc);
     add_object_files(*state_->engine->instance, state_->scan);
     state_->connection = std::make_unique<duckdb::Connection>(*state_->engine);
     state_->command("SET TimeZone='UTC'");

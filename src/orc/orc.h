@@ -52,7 +52,7 @@ enum class Compression { none, zlib, snappy };
 
 struct FileOptions {
     Compression compression = Compression::snappy;
-    std::uint64_t stripe_bytes = 64 << 20;  ///< before compression
+    std::uint64_t stripe_bytes = 64 << 20;  ///< about, as they lie in the file
     std::uint64_t row_index_stride = 10'000;
     double dictionary_threshold = 0;  ///< distinct texts of all; 0: no dictionary
     /// ORC's numbers of columns: 0 is the row, its columns and theirs follow in depth.

@@ -42,6 +42,7 @@ std::optional<sql::plan::Format> format_of(const CatalogStorage& storage) {
     if (has("opencsvserde")) return sql::plan::Format::quoted;
     if (has("jsonserde")) return sql::plan::Format::json;
     if (has("parquet")) return sql::plan::Format::parquet;
+    if (has("orcserde")) return sql::plan::Format::orc;
     if (has("lazysimpleserde")) return sql::plan::Format::delimited;
     return std::nullopt;
 }
@@ -84,16 +85,20 @@ std::string wrong_input_format(const CatalogStorage& storage, sql::plan::Format 
     static constexpr std::string_view of_parquet[] = {
         "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
         "parquet.hive.DeprecatedParquetInputFormat", "parquet.hive.MapredParquetInputFormat"};
+    static constexpr std::string_view of_orc[] = {
+        "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat"};
     const auto named = [&](const auto& list) {
         return std::ranges::find(list, storage.input_format) != std::end(list);
     };
-    const bool is_parquet = format == sql::plan::Format::parquet;
-    if (is_symlink(storage) || (is_parquet ? named(of_parquet) : named(of_text))) return "";
+    const bool is_named = format == sql::plan::Format::parquet ? named(of_parquet)
+                          : format == sql::plan::Format::orc   ? named(of_orc)
+                                                               : named(of_text);
+    if (is_symlink(storage) || is_named) return "";
     if (storage.input_format.empty())
         return "Unable to create input format: its StorageDescriptor names no InputFormat";
     if (storage.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat")
         return "Freshet does not build " + storage.input_format;
-    const bool is_known = named(of_text) || named(of_parquet);
+    const bool is_known = named(of_text) || named(of_parquet) || named(of_orc);
     return "Unable to create input format " + storage.input_format +
            (is_known ? " for SerDe " + storage.serde : "");
 }
@@ -136,6 +141,20 @@ void refuse(trino::TableInfo& info, std::string why, ErrorCode code = ErrorCode:
     info.why_code = code;
 }
 
+/// Text has its columns by position, as has ORC unless a property says otherwise; the others by
+/// name.
+bool finds_columns_by_name(const CatalogTable& table, const CatalogStorage& storage) {
+    const auto format = *format_of(storage);
+    if (format != sql::plan::Format::orc)
+        return format == sql::plan::Format::json || format == sql::plan::Format::parquet;
+    auto found = storage.serde_parameters.find(sql::plan::orc_index_access);
+    if (found == storage.serde_parameters.end()) {
+        found = table.parameters.find(sql::plan::orc_index_access);
+        if (found == table.parameters.end()) return false;
+    }
+    return trino::lower_case(found->second) == "false";
+}
+
 }  // namespace
 
 std::optional<Refusal> partition_refusal(const CatalogTable& table,
@@ -144,10 +163,7 @@ std::optional<Refusal> partition_refusal(const CatalogTable& table,
     const std::string name =
         fmt::format("partition {} of table {}.{}", path, table.database, table.name);
     if (auto refused = storage_refusal(partition.storage, name)) return refused;
-    // Text has its columns by position, the others by name.
-    const auto format = *format_of(partition.storage);
-    const bool goes_by_name =
-        format == sql::plan::Format::json || format == sql::plan::Format::parquet;
+    const bool goes_by_name = finds_columns_by_name(table, partition.storage);
     const auto& columns = partition.storage.columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const CatalogColumn& wanted = table.columns[i];

@@ -192,12 +192,12 @@ def test_a_partition_that_nothing_reads_is_named(lake):
     add("good", b"1,a\n")
     for value, changes, says in (
         (
-            "orc",
+            "avro",
             {
-                "InputFormat": "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
-                "serde": "org.apache.hadoop.hive.ql.io.orc.OrcSerde",
+                "InputFormat": "org.apache.hadoop.hive.ql.io.avro.AvroContainerInputFormat",
+                "serde": "org.apache.hadoop.hive.serde2.avro.AvroSerDe",
             },
-            "NOT_SUPPORTED: the SerDe org.apache.hadoop.hive.ql.io.orc.OrcSerde of ",
+            "NOT_SUPPORTED: the SerDe org.apache.hadoop.hive.serde2.avro.AvroSerDe of ",
         ),
         (
             "sequence",

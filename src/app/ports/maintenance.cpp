@@ -59,6 +59,7 @@ maintenance::Storage to_storage(const catalog::Storage& storage, const catalog::
     for (const auto& [key, value] : storage.serde_parameters) made.properties[key] = value;
     if (!query::is_symlink(of_query) && storage.more_locations.empty())
         made.format = query::format_of(of_query);
+    if (made.format == sql::plan::Format::orc) made.format.reset();  // read, not rewritten
     return made;
 }
 

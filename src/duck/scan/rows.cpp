@@ -357,6 +357,7 @@ std::unique_ptr<RowReader> make_row_reader(RowTarget target) {
             return make_json_reader(std::move(target));
         case sql::plan::Format::delimited:
         case sql::plan::Format::parquet:
+        case sql::plan::Format::orc:
             break;
     }
     return std::make_unique<LazyReader>(std::move(target));

@@ -15,8 +15,13 @@ enum class Format : std::uint8_t {
     delimited,  ///< LazySimpleSerDe
     quoted,     ///< OpenCSVSerde
     json,
-    parquet
+    parquet,
+    orc
 };
+
+/// A property of a scan of ORC files: "false" has columns found by their names, anything else by
+/// their places.
+inline constexpr const char* orc_index_access = "orc.column.index.access";
 
 struct Extent {
     std::string path;

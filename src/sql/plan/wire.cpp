@@ -44,7 +44,7 @@ ScanPlan read_scan(FrameReader& in) {
     ScanPlan scan;
     scan.view = static_cast<std::uint32_t>(in.number());
     const auto format = in.number();
-    if (format > static_cast<std::uint64_t>(Format::parquet)) in.refuse();
+    if (format > static_cast<std::uint64_t>(Format::orc)) in.refuse();
     scan.format = static_cast<Format>(format);
     for (auto left = in.count(); left > 0 && in.is_good(); --left) {
         ScanColumn column;

@@ -31,7 +31,7 @@ struct SortColumn {
 
 /// Of a target of FileFormat::orc.
 struct OrcOptions {
-    std::uint64_t stripe_bytes = 64 << 20;  ///< of encoded values, before compression
+    std::uint64_t stripe_bytes = 64 << 20;  ///< about, as they lie in the file
     std::uint64_t row_index_stride = 10'000;
     double dictionary_threshold = 0;  ///< distinct texts of all; 0: no dictionary
     double bloom_false_positives = 0.05;
@@ -64,7 +64,7 @@ struct WriteTarget {
 };
 
 /// The columns of `source` have the types that are written, and those that are not partition keys
-/// and `is_used` are written, in their order. Format delimited, quoted, json or parquet.
+/// and `is_used` are written, in their order. Any format but orc.
 /// A row of text with a value that its column's type cannot hold is not written: it is a line of
 /// `rejects_path`, {"file","line","column","reason","raw"} (raw in "raw_base64" when it is not
 /// UTF-8). The text "" is NULL for types other than varchar and varbinary. A Parquet file that does

@@ -85,7 +85,9 @@ Result<> read_as_table(const catalog::Table& table, RowSchema& schema) {
     const auto text = query::text_beside(storage, table.parameters);
     const query::CatalogStorage& read = text ? *text : storage;
     const auto format = query::format_of(read);
-    if (!format || *format == sql::plan::Format::parquet)
+    const bool is_text =
+        format && *format != sql::plan::Format::parquet && *format != sql::plan::Format::orc;
+    if (!is_text)
         return fail(Errc::bad_schema,
                     fmt::format("{}.{} is no table of text that can be read: its SerDe is {}",
                                 table.database, table.name, read.serde));
