@@ -282,6 +282,7 @@ def test_hive_takes_no_value_of_another_kind(lake):  # noqa: F811
                         "millis",
                         "dd/MMM/yyyy:HH:mm:ss Z",
                         "yyyy.MM.dd'x'HH-mm-ss",
+                        "yyyyMMdd'x'HHmmss",
                     ]
                 }
             },
@@ -290,6 +291,7 @@ def test_hive_takes_no_value_of_another_kind(lake):  # noqa: F811
                 "31/Jan/2026:23:59:59 +0000",
                 "01/Feb/2026:00:59:59 +0100",
                 "2026.01.31x23-59-59",
+                "20260131x235959",
                 "2026-01-31 23:59:59",
             ],
         ),

@@ -231,6 +231,11 @@ class PatternReader {
         return true;
     }
     bool has_ended() const { return text_.empty(); }
+    /// How many come next.
+    std::size_t digits() const {
+        const std::size_t end = text_.find_first_not_of("0123456789");
+        return end == string_view::npos ? text_.size() : end;
+    }
 
     /// Local microseconds; nullopt when there is no such day.
     std::optional<std::int64_t> micros() const {
@@ -391,14 +396,29 @@ std::string format_plain(duckdb::timestamp_t stamp, string_view pattern) {
     return format_zoned(stamp, pattern, "UTC");
 }
 
-bool read_joda(PatternReader& in, const PatternPart& part) {
+/// The patterns whose values are numbers, after which the next field must know where it begins.
+bool is_numeric(const PatternPart& part) {
+    if (part.letter == 'M') return part.count < 3;
+    return part.letter != '\0' && string_view("cCxyYdhHmsSeDFwWkK").contains(part.letter);
+}
+
+/// Joda's rule for years: as many digits as there are, unless a number follows directly, which
+/// leaves the year the width of its letters. Two letters are a year of the century, and with more
+/// digits, where no number follows, a whole year.
+bool read_year(PatternReader& in, std::size_t width, bool is_number_next) {
+    constexpr std::size_t digits_max = 9;
+    if (width == 2 && (is_number_next || in.digits() == 2)) return in.take_year_of_two();
+    return in.take_digits(in.fields.year, is_number_next ? width : digits_max);
+}
+
+bool read_joda(PatternReader& in, const PatternPart& part, bool is_number_next) {
     Fields& f = in.fields;
     const std::size_t most = std::max<std::size_t>(part.count, 2);
     int index = 0;
     switch (part.letter) {
         case 'y':
         case 'Y':
-            return part.count == 2 ? in.take_year_of_two() : in.take_digits(f.year, 9);
+            return read_year(in, part.count, is_number_next);
         case 'M':
             if (part.count < 3) return in.take_small(f.month, most, 1, 12);
             if (!in.take_name(month_names, index)) return false;
@@ -407,7 +427,7 @@ bool read_joda(PatternReader& in, const PatternPart& part) {
         case 'd':
             return in.take_small(f.day, most, 1, 31);
         case 'D':
-            return in.take_small(f.day_of_year, 3, 1, 366);
+            return in.take_small(f.day_of_year, std::max<std::size_t>(part.count, 3), 1, 366);
         case 'E':
             return in.take_name(weekday_names, index);
         case 'H':
@@ -419,7 +439,7 @@ bool read_joda(PatternReader& in, const PatternPart& part) {
         case 's':
             return in.take_small(f.second, most, 0, 59);
         case 'S':
-            return in.take_fraction(std::max<std::size_t>(part.count, 3));
+            return in.take_fraction(part.count);
         case 'a':
             return in.take_half_day();
         case 'Z':
@@ -442,7 +462,9 @@ std::optional<ZonedMicros> read_joda_text(string_view text, string_view pattern)
         if (part.letter == '\0') {
             for (const char c : part.text) is_good = is_good && in.take_literal(c);
         } else {
-            is_good = read_joda(in, part);
+            string_view rest = pattern;
+            const bool is_number_next = !rest.empty() && is_numeric(take_pattern_part(rest));
+            is_good = read_joda(in, part, is_number_next);
         }
         if (!is_good) return std::nullopt;
     }
