@@ -58,6 +58,21 @@ TEST_F(BufferTest, an_empty_buffer_waits_without_an_end) {
     EXPECT_FALSE(buffer.oldest());
 }
 
+TEST_F(BufferTest, the_partitions_of_a_stream_wait_together_in_bounded_memory) {
+    stream.destination.options.partitioning = Partitioning{};
+    stream.destination.buffer_mib = 128;
+    const Bytes record = Bytes::own(std::string(1 << 20, 'x'));
+    log::Ordinal taken = 4;
+    for (; !buffer.is_full(stream.destination); ++taken) {
+        EXPECT_FALSE(next(0ms).cuts);
+        std::vector<Bytes> data{record};
+        buffer.take({shard, taken, start}, data, stream.destination);
+        ASSERT_LE(buffer.bytes(), limits::partitioned_bytes_max);
+    }
+    EXPECT_EQ(buffer.bytes(), limits::partitioned_bytes_max);
+    EXPECT_TRUE(next(0ms).cuts) << "before its time";
+}
+
 TEST_F(BufferTest, it_cuts_when_its_oldest_record_is_old_enough) {
     take(inbox, 0, 5s, {"late"});
     take(shard, 4, 1s, {"early"});

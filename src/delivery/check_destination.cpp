@@ -66,6 +66,10 @@ Result<> check_backup(const Destination& d) {
     }
     const Backup& backup = *d.options.backup;
     if (auto good = check_hints(backup.buffer_mib, backup.interval_s); !good) return good;
+    if (!d.options.http && backup.interval_s == 0)
+        return refuse(
+            "BufferingHints.IntervalInSeconds of S3BackupConfiguration must be at least 1, since "
+            "a backup is buffered");
     return check_prefixes(backup.prefix, backup.error_prefix);
 }
 

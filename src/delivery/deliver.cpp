@@ -7,7 +7,7 @@
 #include "base/crypto/digest.h"
 #include "base/log.h"
 #include "delivery/codecs/content.h"
-#include "delivery/http/sender.h"
+#include "delivery/conversion/scratch.h"
 #include "delivery/pipe.h"
 #include "io/faults/failpoint.h"
 
@@ -28,35 +28,16 @@ Result<> link_file(const std::string& from, const std::string& to) {
 
 objects::Attributes attributes_of(const Written& one) {
     objects::Attributes attributes{{"content-type", "application/octet-stream"}};
-    if (!one.draft->file.empty()) return attributes;  // a worker wrote it
     std::string crc;
     for (int shift = 56; shift >= 0; shift -= 8)
         crc += static_cast<char>(one.crc64nvme >> shift);  // big-endian
     attributes["x-amz-checksum-crc64nvme"] = base64_encode(crc);
     attributes["x-amz-checksum-type"] = "FULL_OBJECT";
-    const std::string encoding = words_of(one.draft->compression).content_encoding;
+    // What a worker wrote into a file is as it is.
+    const std::string encoding =
+        one.draft->file.empty() ? words_of(one.draft->compression).content_encoding : std::string();
     if (!encoding.empty()) attributes["content-encoding"] = encoding;
     return attributes;
-}
-
-/// All of it was taken with its places. The records move out of `waiting`, unless a backup takes
-/// them from there.
-Flow flow_of(Waiting& waiting, bool is_backed_up) {
-    FRESHET_CHECK(waiting.placed.size() == waiting.data.size());
-    Flow flow;
-    flow.items.reserve(waiting.data.size());
-    for (std::size_t i = 0; i < waiting.data.size(); ++i) {
-        Waiting::Placed& placed = waiting.placed[i];
-        const Origin& origin = placed.origin;
-        flow.items.push_back({waiting.data[i],
-                              waiting.data[i],
-                              origin.arrival,
-                              {origin.partition, origin.ordinal, placed.sub},
-                              std::move(placed.partition_key)});
-    }
-    waiting.placed = {};
-    if (!is_backed_up) waiting.data = {};
-    return flow;
 }
 
 }  // namespace
@@ -132,80 +113,21 @@ io::Task<Result<>> Pipe::draft(Work& work) {
     auto drafts = co_await run_through_stages(work, std::move(*plan), names);
     if (!drafts) co_return pass(drafts);
     work.drafts = std::move(*drafts);
+    work.answered.reset();
     co_return Result<>();
 }
 
-io::Task<Result<std::vector<Draft>>> Pipe::run_through_stages(Work& work, Plan plan,
-                                                              CutNames names) {
-    const DeliveryStream& stream = *work.stream;
-    const bool is_partitioned = plan.is_partitioned;
-    const bool is_backed_up = stream.destination.options.is_backup_on;
-    std::vector<Draft> drafts;
-    work.is_whole = false;
-    auto ran = co_await run_stages(
-        {parts_.home, parts_.pool, parts_.source, parts_.functions, parts_.extractor}, stream,
-        std::move(plan), flow_of(work.waiting, is_backed_up));
-    if (!ran) co_return pass(ran);
-    Flow flow = std::move(*ran);
-    const Timestamp now = parts_.home.now();
-    if (stream.destination.options.http) {
-        auto sent = co_await send(stream, names, flow);
-        if (!sent) co_return pass(sent);
-        flow.items.clear();
-    }
-    std::vector<Portion> portions;
-    co_await parts_.pool.run([&] {
-        portions = is_partitioned ? partition(flow, stream.destination, parts_.partitions_max,
-                                              names.input().seed, now)
-                                  : one_portion(flow, stream.destination, names.input());
-        draft_failures(stream, names, flow.failures, drafts);
-    });
-    if (stream.destination.options.is_converting()) {
-        auto converted = co_await convert_portions(stream, names, flow, portions, drafts);
-        if (!converted) co_return pass(converted);
-    } else {
-        co_await parts_.pool.run([&] { draft_data(stream, names, std::move(portions), drafts); });
-    }
-    if (is_backed_up) draft_backup(stream, names, work.waiting.data, drafts);
-    meter_.add(flow.measured);
-    work.is_whole = true;
-    co_return drafts;
-}
-
-io::Task<Result<>> Pipe::send(const DeliveryStream& stream, CutNames names, Flow& flow) {
-    if (stream.destination.appends_newline) {
-        for (Item& item : flow.items) item.data = Bytes::own(item.data.str() + "\n");
-    }
-    for (const Item& item : flow.items)
-        meter_.add(Metric::endpoint_processed_bytes, static_cast<double>(item.data.size()));
-    meter_.add(Metric::endpoint_processed_records, static_cast<double>(flow.items.size()));
-    const auto on_problem = [this](const StageProblem& problem) {
-        meter_.add(Metric::endpoint_success, 0);
-        figures_.trouble = problem.message;
-        ++figures_.failures;
-        if (stream_.destination.logs_errors)
-            parts_.source.write_problem(stream_, parts_.home.now(), problem);
-    };
-    EndpointSender sender({parts_.home, follower_, wake_, on_problem},
-                          *stream.destination.options.http,
-                          parts_.source.event_names(stream).delivery_stream_arn, names);
-    auto sent = co_await sender.send(flow);
-    for (std::size_t i = 0; i < sender.sent_requests(); ++i)
-        meter_.add(Metric::endpoint_success, 1);
-    meter_.add(Metric::endpoint_records, static_cast<double>(sender.sent_records()));
-    meter_.add(Metric::endpoint_bytes, static_cast<double>(sender.sent_bytes()));
-    figures_.endpoint_records += sender.sent_records();
-    figures_.endpoint_bytes += sender.sent_bytes();
-    co_return sent;
-}
-
 /// The next try adopts it again: the engine takes another name of the file.
-io::Task<Result<objects::Staged>> Pipe::adopt(const Draft& draft, objects::Encryption encryption) {
+io::Task<Result<Written>> Pipe::adopt(const Draft& draft, objects::Encryption encryption) {
     const std::string taken = draft.file + ".taken";
-    auto linked = co_await parts_.pool.run([&] { return link_file(draft.file, taken); });
-    if (!linked) co_return pass(linked);
+    auto crc = co_await parts_.pool.run([&]() -> Result<std::uint64_t> {
+        if (auto linked = link_file(draft.file, taken); !linked) return pass(linked);
+        return crc64nvme_of(draft.file);
+    });
+    if (!crc) co_return pass(crc);
     auto adopted = co_await parts_.objects.adopt(taken, encryption);
-    co_return adopted;
+    if (!adopted) co_return pass(adopted);
+    co_return Written{&draft, std::move(*adopted), *crc};
 }
 
 io::Task<Result<>> Pipe::stage_all(Work& work) {
@@ -217,7 +139,7 @@ io::Task<Result<>> Pipe::stage_all(Work& work) {
         if (!one.file.empty()) {
             auto adopted = co_await adopt(one, encryptions.at(one.bucket));
             if (adopted)
-                work.written.push_back({&one, std::move(*adopted), 0});
+                work.written.push_back(std::move(*adopted));
             else if (result)
                 result = pass(adopted);
             ended.notify();

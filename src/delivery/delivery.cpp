@@ -164,7 +164,7 @@ io::Task<Result<>> Deliveries::remove(DeliveryKey key) {
         [&stream](meta::Txn& txn) { return store::remove(txn, stream); });
     if (!removed) co_return removed;
     parts_.seals.remove(stream.id);
-    sealing_calls_.erase(stream.id);
+    quotas_.forget(stream.id);
     co_await parts_.pool.run([&] {
         parts_.log.drop(stream.inbox);
         if (stream.at_rest) parts_.log.drop(stream.at_rest->inbox);
@@ -214,7 +214,7 @@ io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string
     for (auto& [name, value] : set) tags[name] = std::move(value);
     for (const std::string& name : removed) tags.erase(name);
     if (tags.size() > limits::tags_max)
-        co_return fail(Errc::invalid_argument,
+        co_return fail(Errc::limit,
                        fmt::format("A delivery stream has at most {} tags", limits::tags_max));
     DeliveryStream stream = **found;
     const bool reads_otherwise = input_of(tags) != input_of(stream.tags);
@@ -227,8 +227,31 @@ io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string
     co_return saved;
 }
 
-io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Bytes> records,
-                                               PutVerb verb) {
+/// The records that a quota has room for stay.
+Result<> Deliveries::throttle(const DeliveryStream& stream, std::vector<Bytes>& records) {
+    if (!parts_.has_aws_limits) return {};
+    const std::size_t taken =
+        quotas_.take_put(stream.id, stream.key.home.region, records, parts_.home.now());
+    if (const auto pipe = pipes_.find(stream.key); pipe != pipes_.end())
+        pipe->second->meter().add(Metric::throttled_records,
+                                  static_cast<double>(records.size() - taken));
+    if (taken == 0) return fail(Errc::throttled, throttled_words);
+    records.resize(taken);
+    return {};
+}
+
+bool Deliveries::take_call(std::string_view operation, const Home& home) {
+    return !parts_.has_aws_limits || quotas_.take_call(operation, home, parts_.home.now());
+}
+
+std::optional<PutQuota> Deliveries::quota(const DeliveryKey& key) const {
+    const auto found = find(key);
+    if (!parts_.has_aws_limits || !found || (*found)->source) return std::nullopt;
+    return put_quota(key.home.region);
+}
+
+io::Task<Result<Deliveries::Put>> Deliveries::put(DeliveryKey key, std::vector<Bytes> records,
+                                                  PutVerb verb) {
     const auto began = io::monotonic_now();
     auto found = find(key);
     if (!found) co_return pass(found);
@@ -238,6 +261,7 @@ io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Byte
                                    "delivery stream type: {}.",
                                    key.name));
     }
+    if (auto may = throttle(**found, records); !may) co_return pass(may);
     std::vector<log::Append> batch;
     const std::size_t count = records.size();
     std::size_t bytes = 0;
@@ -252,7 +276,7 @@ io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Byte
         pipe->second->count_put(count, bytes);
         measure_put(pipe->second->meter(), verb, count, bytes, took.count());
     }
-    co_return appended->front().first;
+    co_return Put{appended->front().first, count};
 }
 
 io::Task<Result<>> Deliveries::append(DeliveryKey key, std::vector<Bytes> records,

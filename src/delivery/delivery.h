@@ -1,17 +1,20 @@
 // The delivery service (Firehose): delivery streams, their records, their objects. One home core.
 #pragma once
-#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "delivery/errors.h"
 #include "delivery/pipe.h"
 #include "delivery/ports.h"
+#include "delivery/quotas/quotas.h"
 #include "delivery/types.h"
 #include "io/turn.h"
 
 namespace freshet::delivery {
+
+inline constexpr const char* throttled_words = "Slow down.";  ///< AWS's
 
 /// Life: load() before the core runs, start() once, then calls on the home core in any order;
 /// stop() completes when no delivery is under way: only then may the parts go. What is not
@@ -40,8 +43,17 @@ class Deliveries {
                                    std::vector<std::string> removed);
 
     enum class PutVerb { record, batch };
-    /// Durable when it completes. The number of the first record.
-    io::Task<Result<log::Ordinal>> put(DeliveryKey key, std::vector<Bytes> records, PutVerb verb);
+    /// The first `taken` records are kept, with numbers from `first` on; the others were too many.
+    struct Put {
+        log::Ordinal first = 0;
+        std::size_t taken = 0;
+    };
+    /// Durable when it completes. With AWS's limits Errc::throttled, when no record is taken.
+    io::Task<Result<Put>> put(DeliveryKey key, std::vector<Bytes> records, PutVerb verb);
+    /// With AWS's limits: whether an account may call `operation` now.
+    bool take_call(std::string_view operation, const Home& home);
+    /// With AWS's limits, of a stream that records are put into directly.
+    std::optional<PutQuota> quota(const DeliveryKey& key) const;
     /// For siblings: also into streams that read from Kinesis, and once however often it is called
     /// with `token`.
     io::Task<Result<>> append(DeliveryKey key, std::vector<Bytes> records, log::Token token);
@@ -71,12 +83,13 @@ class Deliveries {
                                     std::map<std::string, std::string> tags);
     /// At the start. A stream whose key is not there waits; the others work.
     void take_key(const DeliveryStream& stream);
-    /// With AWS's limits: Errc::too_many_calls.
-    Result<> take_sealing_call(const DeliveryStream& stream);
+    Result<> throttle(const DeliveryStream& stream, std::vector<Bytes>& records);
+    /// With AWS's limits: Errc::limit. The caller stores the stream, which remembers it.
+    Result<> take_sealing_call(DeliveryStream& stream) const;
     Pipe::Parts parts_;
-    std::map<std::int64_t, std::deque<Timestamp>> sealing_calls_;  ///< of streams, by id
     io::Turn changing_;  ///< a change reads a delivery stream, waits, and writes it
     Ahead ahead_;
+    Quotas quotas_;
     std::map<DeliveryKey, std::unique_ptr<Pipe>> pipes_;
 };
 

@@ -13,7 +13,8 @@ inline constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;          ///< AW
 /// AWS, with `limits: aws`: StartDeliveryStreamEncryption and Stop together, of a delivery stream.
 inline constexpr std::size_t sealing_calls_max = 25;
 inline constexpr Millis sealing_calls_window = 24h;
-inline constexpr std::size_t tags_max = 50;               ///< AWS
+inline constexpr double calls_per_second = 5;  ///< AWS, with `limits: aws`: of each operation
+inline constexpr std::size_t tags_max = 50;    ///< AWS
 inline constexpr std::size_t prefix_bytes_max = 512;      ///< AWS: after evaluation
 inline constexpr std::size_t piece_bytes = 1024 * 1024;   ///< of an object's bytes, made at a time
 inline constexpr std::size_t read_records_max = 10'000;   ///< at a time from a source
@@ -30,7 +31,10 @@ inline constexpr std::size_t ahead_cuts_max = 8;                         ///< of
 inline constexpr int transform_retries_max = 300;                        ///< AWS's console
 inline constexpr double transform_mib_min = 0.2, transform_mib_max = 3;  ///< AWS: Lambda buffer
 inline constexpr std::size_t transform_calls_max = 5;  ///< AWS: at once, of a delivery stream
-inline constexpr std::size_t transform_records_max = 10'000;     ///< of a call
+inline constexpr std::size_t transform_records_max = 10'000;  ///< of a call
+/// Of a function's answers for one cut, which are kept while what follows is tried again; with more
+/// of them the function is called again.
+inline constexpr std::size_t answered_bytes_max = 128 << 20;
 inline constexpr std::size_t sub_records_max = 500;              ///< AWS: of RecordDeAggregation
 inline constexpr std::size_t decompressed_bytes_max = 64 << 20;  ///< of one record
 inline constexpr Millis query_compile_time_max = 10'000ms;       ///< real time
@@ -50,6 +54,13 @@ inline constexpr std::uint64_t worker_memory_mib = 192;         ///< of the engi
 /// Of text, of one row group: what a thread of the worker holds at a time.
 inline constexpr std::uint64_t row_group_text_bytes_max = 32 << 20;
 inline constexpr std::uint64_t row_group_rows_min = 2048;
+/// Real time, of one conversion: a fixed part, and more for each MiB of text.
+inline constexpr Millis conversion_time = 30'000ms, conversion_time_of_mib = 2'000ms;
+/// A record that overcomes the worker alone so often in one cut is a failure.
+inline constexpr int lone_tries_max = 2;
+/// In one cut. With more of them, records are not looked at one by one any more: those that
+/// overcome the worker together are failures.
+inline constexpr std::uint64_t workers_lost_max = 200;
 inline constexpr std::size_t failure_batch_records = 1000;  ///< written down at a time
 inline constexpr std::int64_t endpoint_mib_max = 64;  ///< AWS: BufferingHints of an HTTP endpoint
 inline constexpr std::int64_t endpoint_retry_s_max = 7200;         ///< AWS

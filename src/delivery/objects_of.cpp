@@ -26,9 +26,12 @@ std::string extension_of(const Destination& destination) {
     return words_of(destination.compression).extension;
 }
 
+std::string prefix_of(const DeliveryStream& stream, const CutNames& names) {
+    return evaluate_prefix(stream.destination.prefix, names.input()).value_or("");
+}
+
 std::string key_of(const DeliveryStream& stream, const CutNames& names, Timestamp oldest) {
-    const auto prefix = evaluate_prefix(stream.destination.prefix, names.input());
-    return (prefix ? *prefix : "") + names.object(oldest, "") + extension_of(stream.destination);
+    return prefix_of(stream, names) + names.object(oldest, "") + extension_of(stream.destination);
 }
 
 std::vector<std::string_view> pieces_of(const std::vector<Bytes>& records, bool appends_newline) {
@@ -68,9 +71,8 @@ void draft_data(const DeliveryStream& stream, const CutNames& names, std::vector
     }
 }
 
-void for_each_object(const DeliveryStream& stream, const CutNames& names,
-                     const std::vector<Portion>& portions,
-                     const std::function<void(const Portion& portion, std::string key,
+void for_each_object(const DeliveryStream& stream, const std::vector<Portion>& portions,
+                     const std::function<void(const Portion& portion, std::string part,
                                               std::size_t from, std::size_t to)>& take) {
     const Destination& destination = stream.destination;
     const auto bytes_max = static_cast<std::uint64_t>(destination.buffer_mib) << 20;
@@ -82,10 +84,7 @@ void for_each_object(const DeliveryStream& stream, const CutNames& names,
             for (std::uint64_t bytes = 0;
                  at < portion.records.size() && (is_only || bytes < bytes_max); ++at)
                 bytes += portion.records[at].size();
-            const std::string part = is_only ? "" : fmt::format("{}#{}", portion.prefix, number);
-            take(portion,
-                 portion.prefix + names.object(portion.oldest, part) + extension_of(destination),
-                 from, at);
+            take(portion, is_only ? "" : fmt::format("{}#{}", portion.prefix, number), from, at);
         }
     }
 }

@@ -30,17 +30,19 @@ struct Draft {
 /// The suffix of a key: what the destination says, or what its compression asks for.
 std::string extension_of(const Destination& destination);
 
+/// Before the name of the one object of a cut.
+std::string prefix_of(const DeliveryStream& stream, const CutNames& names);
+
 /// Of the one object of a cut: its oldest record's prefix and time.
 std::string key_of(const DeliveryStream& stream, const CutNames& names, Timestamp oldest);
 
 /// What an object of these records is made of. They must outlive the pieces.
 std::vector<std::string_view> pieces_of(const std::vector<Bytes>& records, bool appends_newline);
 
-/// Calls `take` for each object: the records [from, to) of `portion`. One object a portion, several
-/// when it is larger than the buffer's hint.
-void for_each_object(const DeliveryStream& stream, const CutNames& names,
-                     const std::vector<Portion>& portions,
-                     const std::function<void(const Portion& portion, std::string key,
+/// Calls `take` for each object: the records [from, to) of `portion`, and which part of the cut it
+/// is. One object a portion, several when it is larger than the buffer's hint.
+void for_each_object(const DeliveryStream& stream, const std::vector<Portion>& portions,
+                     const std::function<void(const Portion& portion, std::string part,
                                               std::size_t from, std::size_t to)>& take);
 /// One object a portion, several when it is larger than the buffer's hint.
 void draft_data(const DeliveryStream& stream, const CutNames& names, std::vector<Portion> portions,

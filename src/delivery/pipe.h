@@ -78,7 +78,8 @@ class Pipe {
     io::Task<void> bring(Work& work);
     io::Task<Result<>> stage(Work& work);
     io::Task<Result<>> draft(Work& work);
-    /// Runs the stages over what waits.
+    io::Task<Result<Flow>> run_stages(Work& work, const Plan& plan);
+    /// Runs the stages over what waits, and drafts what they make.
     io::Task<Result<std::vector<Draft>>> run_through_stages(Work& work, Plan plan, CutNames names);
     /// What waits becomes one columnar file.
     io::Task<Result<std::vector<Draft>>> convert_waiting(const Work& work, CutNames names);
@@ -93,7 +94,8 @@ class Pipe {
     io::Task<Result<>> send(const DeliveryStream& stream, CutNames names, Flow& flow);
     /// The bytes of all objects, durable but not visible. Some may be staged when it fails.
     io::Task<Result<>> stage_all(Work& work);
-    io::Task<Result<objects::Staged>> adopt(const Draft& draft, objects::Encryption encryption);
+    /// Of a file.
+    io::Task<Result<Written>> adopt(const Draft& draft, objects::Encryption encryption);
     /// The oldest cuts, as many as are staged.
     io::Task<void> publish_staged();
     /// The objects become visible and the positions move in one transaction: none without the

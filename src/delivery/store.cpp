@@ -33,6 +33,24 @@ std::vector<CutRange> unpack_ranges(const std::string& text) {
     return ranges;
 }
 
+/// "milliseconds;..."
+std::string pack_times(const std::vector<Timestamp>& times) {
+    std::string text;
+    for (const Timestamp time : times) text += fmt::format("{};", to_epoch_ms(time));
+    return text;
+}
+
+std::vector<Timestamp> unpack_times(const std::string& text) {
+    std::vector<Timestamp> times;
+    for (const char* at = text.c_str(); *at;) {
+        char* end = nullptr;
+        times.push_back(from_epoch_ms(std::strtoll(at, &end, 10)));
+        FRESHET_CHECK(*end == ';');
+        at = end + 1;
+    }
+    return times;
+}
+
 std::string bucket_arn(const std::string& bucket) { return arn_text("s3", {}, bucket); }
 std::string bucket_of_arn(const std::string& text) { return text.substr(text.rfind(':') + 1); }
 Options unpack_stored(std::string_view bytes) {
@@ -82,6 +100,7 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
         inner("key_master", at_rest.master);
         inner("key_wrapped", meta::blob(at_rest.wrapped));
     });
+    column("sealing_calls", meta::packed(stream.sealing_calls, pack_times, unpack_times));
 });
 
 struct StoredPosition {
@@ -131,7 +150,9 @@ std::vector<meta::Migration> migrations() {
          "ALTER TABLE delivery_streams ADD COLUMN is_sealing INTEGER;"
          "ALTER TABLE delivery_streams ADD COLUMN key_arn TEXT;"
          "ALTER TABLE delivery_streams ADD COLUMN key_master INTEGER;"
-         "ALTER TABLE delivery_streams ADD COLUMN key_wrapped BLOB"}};
+         "ALTER TABLE delivery_streams ADD COLUMN key_wrapped BLOB"},
+        {"delivery", 6,
+         "ALTER TABLE delivery_streams ADD COLUMN sealing_calls TEXT NOT NULL DEFAULT ''"}};
 }
 
 Result<std::vector<Loaded>> load(const meta::Connection& connection) {

@@ -38,6 +38,7 @@ struct DeliveryStoreTest : testing::Test {
         backup.interval_s = 0;
         one.source = KinesisSource{{{"1", "eu"}, "rides"}, "arn:role", from_epoch_ms(2)};
         one.tags = {{"team", "data"}};
+        one.sealing_calls = {from_epoch_ms(3), from_epoch_ms(4)};
         return one;
     }
 };
@@ -55,6 +56,7 @@ TEST_F(DeliveryStoreTest, a_stream_is_loaded_as_it_was_inserted) {
         if (all->size() != 1) return fail(freshet::Errc::corrupt, "not one stream");
         const DeliveryStream& read = all->front().stream;
         EXPECT_EQ(read.key, one.key);
+        EXPECT_EQ(read.sealing_calls, one.sealing_calls);
         EXPECT_EQ(read.inbox, one.inbox);
         EXPECT_EQ(read.updated, std::nullopt);
         EXPECT_EQ(read.destination.prefix, "year=");

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/resource.h"
 #include "base/time.h"
@@ -63,6 +64,8 @@ struct DeliveryStream {
     log::PartitionId inbox;               ///< of DirectPut
     std::map<std::string, std::string> tags;
     std::optional<AtRest> at_rest = {};
+    /// Starts and stops of its encryption in the last day, with AWS's limits.
+    std::vector<Timestamp> sealing_calls = {};
 
     bool is_sealing() const { return at_rest && at_rest->is_on; }
 };

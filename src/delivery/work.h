@@ -2,12 +2,14 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "delivery/buffer.h"
 #include "delivery/limits.h"
 #include "delivery/objects_of.h"
+#include "delivery/stages/item.h"
 #include "delivery/types.h"
 #include "objects/objects.h"
 
@@ -51,6 +53,13 @@ struct Written {
     std::uint64_t crc64nvme = 0;
 };
 
+/// What a function made of a cut, for the tries after the first: the stages after it, or the
+/// conversion, may fail.
+struct Answered {
+    int version = 0;  ///< of the destination that names the function
+    Flow flow;
+};
+
 /// One cut: read, drafted, staged, published. What its stages made is kept over tries that the
 /// destination refuses, so that a function is not called again.
 struct Work {
@@ -64,7 +73,8 @@ struct Work {
     bool is_whole = true;  ///< false while the stages have the records, and when they failed
     bool is_drafted = false, is_staged = false;
     Waiting waiting = {};
-    std::size_t records = 0;         ///< that were in `waiting`
+    std::size_t records = 0;  ///< that were in `waiting`
+    std::optional<Answered> answered = {};
     std::vector<Draft> drafts = {};  ///< may view `waiting`
     std::vector<Written> written = {};
     Ahead::Share share = {};

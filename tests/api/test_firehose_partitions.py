@@ -204,3 +204,37 @@ def test_objects_register_their_partitions(lake):  # noqa: F811
     put(lake, b"row\n")
     lake.freshet.advance(60_000)
     lake.wait_for_keys(3)
+
+
+def test_streams_of_one_table_lose_no_partition(lake):  # noqa: F811
+    """Their cuts are due at the same time, and some of their partitions are the same."""
+    glue = lake.freshet.client("glue")
+    glue.create_database(DatabaseInput={"Name": "db"})
+    glue.create_table(
+        DatabaseName="db",
+        TableInput={
+            "Name": "rows",
+            "PartitionKeys": [{"Name": "c", "Type": "string"}],
+            "StorageDescriptor": {"Columns": [], "Location": "s3://lake/rows"},
+        },
+    )
+    names = ["one", "two", "three"]
+    for name in names:
+        config = by_query("{c: .c}", prefix="rows/c=!{partitionKeyFromQuery:c}/")
+        lake.create(name, **config)
+        lake.firehose.tag_delivery_stream(
+            DeliveryStreamName=name,
+            Tags=[{"Key": "freshet:register-partitions", "Value": "db.rows"}],
+        )
+    wanted = set()
+    for round in range(3):
+        for i, name in enumerate(names):
+            keys = [f"{round}-{n}" for n in range(10 * i, 10 * i + 20)]  # half are the next one's
+            wanted.update(keys)
+            records = [{"Data": json.dumps({"c": key}).encode()} for key in keys]
+            lake.firehose.put_record_batch(DeliveryStreamName=name, Records=records)
+        lake.freshet.advance(60_000)
+        lake.freshet.until(lambda count=60 * (round + 1): len(lake.keys()) == count)
+    pages = glue.get_paginator("get_partitions").paginate(DatabaseName="db", TableName="rows")
+    found = [one["Values"][0] for page in pages for one in page["Partitions"]]
+    assert len(found) == len(set(found)) and set(found) == wanted

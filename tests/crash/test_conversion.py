@@ -4,6 +4,7 @@ DuckDB.
 """
 
 import base64
+import contextlib
 import io
 import json
 import threading
@@ -191,3 +192,33 @@ def test_a_cut_is_converted_again_after_a_death(make_freshet, place, action, ser
 def keys(server):
     listed = server.client("s3").list_objects_v2(Bucket="lake")
     return [item["Key"] for item in listed.get("Contents", [])]
+
+
+@pytest.mark.parametrize("place", ["delivery.after_convert", "delivery.before_commit"])
+def test_a_record_that_ends_the_worker_is_a_failure_once(make_freshet, place):
+    """The server dies after the record was found, and finds it again."""
+    server = make_freshet()
+    create(server, 60)
+    given = [b'{"id":%d,"text":"%s"}' % (i, b"deadly" if i == 5 else b"fine") for i in range(12)]
+    for data in given:
+        server.client("firehose").put_record(DeliveryStreamName="out", Record={"Data": data})
+    server.terminate()
+    for death in (f",{place}=kill", ""):
+        server.options = ("--failpoints", "worker.ends(deadly)=on+" + death)
+        server.start()
+        if death:
+            with contextlib.suppress(*REFUSED):
+                server.advance(60_000)
+            assert server.process.wait(timeout=60) != 0
+    server.until(lambda: any(key.startswith("err/") for key in keys(server)), advance_ms=1000)
+    s3, rows, failures = server.client("s3"), [], []
+    for key in keys(server):
+        body = s3.get_object(Bucket="lake", Key=key)["Body"].read()
+        if key.startswith("rows/"):
+            rows += pyarrow.parquet.read_table(io.BytesIO(body)).column("id").to_pylist()
+        else:
+            failures += [
+                base64.b64decode(json.loads(line)["rawData"]) for line in body.splitlines()
+            ]
+    assert sorted(rows) == [i for i in range(12) if i != 5]
+    assert failures == [given[5]]

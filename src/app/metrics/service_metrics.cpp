@@ -127,6 +127,11 @@ void ServiceMetrics::sample_delivery(const delivery::DeliveryKey& key) {
         sum("IncomingRecords", "Count", figures->in_records);
         sum("IncomingBytes", "Bytes", figures->in_bytes);
         sum("IncomingPutRequests", "Count", figures->put_requests);
+        if (const auto quota = parts_.deliveries.quota(key)) {
+            gauge("BytesPerSecondLimit", "Bytes/Second", quota->bytes);
+            gauge("RecordsPerSecondLimit", "Count/Second", quota->records);
+            gauge("PutRequestsPerSecondLimit", "Count/Second", quota->requests);
+        }
     }
     const double objects = grown(id + "objects", figures->objects),
                  failures = grown(id + "failures", figures->failures);

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
+#include "io/faults/failpoint.h"
 
 namespace freshet::app {
 namespace {
@@ -15,8 +17,7 @@ namespace {
 using sql::ErrorCode;
 using sql::plan::Failed;
 
-constexpr Millis idle_max = 1min;     ///< then the process ends
-constexpr Millis plan_time_max = 2h;  ///< of one plan; then its worker is killed
+constexpr Millis idle_max = 1min;  ///< then the process ends
 
 /// What a plan's worker may have left that ended before it could remove it.
 void remove_outputs(const sql::plan::WritePlan& plan) {
@@ -33,6 +34,29 @@ void remove_outputs(const sql::plan::WritePlan& plan) {
     }
     fs::remove(plan.rejects_path, problem);
     fs::remove(plan.rejects_path + ".found", problem);
+}
+
+/// For a test: the text that a plan reads, cut to some bytes.
+std::string text_of(const sql::plan::WritePlan& plan) {
+    const auto& files = plan.source.files;
+    if (files.empty() || files[0].extents.empty()) return "";
+    std::string text(1 << 20, '\0');
+    std::ifstream file(files[0].extents[0].path, std::ios::binary);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+}
+
+std::expected<sql::plan::Written, Failed> write_with(query::Worker& worker,
+                                                     const sql::plan::WritePlan& plan,
+                                                     Millis time_max) {
+    namespace failpoints = io::failpoints;
+    if (failpoints::is_armed() &&
+        failpoints::at_call("worker.ends", text_of(plan)) == failpoints::Action::on)
+        worker.kill();
+    auto answer = worker.write(plan, time_max);
+    if (!answer) remove_outputs(plan);
+    return answer;
 }
 
 }  // namespace
@@ -214,13 +238,17 @@ FileWorker::FileWorker(io::Core& home, std::string program, std::size_t processe
 FileWorker::~FileWorker() = default;
 
 io::Task<std::expected<sql::plan::Written, Failed>> FileWorker::write(sql::plan::WritePlan plan,
-                                                                      std::string name) {
+                                                                      std::string name,
+                                                                      Millis time_max) {
+    bool has_ended = false;
     auto written = co_await state_->run<sql::plan::Written>(
-        std::move(name), plan.memory_mib, [&plan](query::Worker& worker) {
-            auto answer = worker.write(plan, plan_time_max);
-            if (!answer) remove_outputs(plan);
+        std::move(name), plan.memory_mib, [&](query::Worker& worker) {
+            auto answer = write_with(worker, plan, time_max);
+            has_ended = !answer && !worker.is_alive();
             return answer;
         });
+    if (!written && has_ended && written.error().code == ErrorCode::generic_internal_error)
+        written.error().code = ErrorCode::worker_gone;
     co_return written;
 }
 

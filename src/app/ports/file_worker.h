@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/time.h"
 #include "io/core.h"
 #include "query/worker.h"
 #include "sql/plan/wire.h"
@@ -20,11 +21,14 @@ std::string worker_program();
 /// plan that failed are removed: those of the target's directory that begin with its name and '-'.
 class FileWorker {
   public:
+    static constexpr Millis plan_time_max = 2h;  ///< then the worker of a plan is killed
+
     /// At most `processes`, one plan each at a time.
     FileWorker(io::Core& home, std::string program, std::size_t processes = 1);
     ~FileWorker();
-    io::Task<std::expected<sql::plan::Written, sql::plan::Failed>> write(sql::plan::WritePlan plan,
-                                                                         std::string name = "");
+    /// ErrorCode::worker_gone: the worker ended at this plan.
+    io::Task<std::expected<sql::plan::Written, sql::plan::Failed>> write(
+        sql::plan::WritePlan plan, std::string name = "", Millis time_max = plan_time_max);
     io::Task<std::expected<sql::plan::Looked, sql::plan::Failed>> look(sql::plan::LookPlan plan,
                                                                        std::string name = "");
     /// Kills the worker of the plan of that name, if it is at work: it answers

@@ -1,18 +1,17 @@
 #include "delivery/conversion/convert.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/check.h"
 #include "base/uuid.h"
 #include "delivery/conversion/failures.h"
 #include "delivery/conversion/lines.h"
+#include "delivery/conversion/scratch.h"
+#include "delivery/errors.h"
 #include "delivery/limits.h"
 #include "io/faults/failpoint.h"
 
@@ -23,55 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* failure_type = "format-conversion-failed";
 constexpr const char* scratch_mark = "deliver-";
-
-/// A directory that is removed with all that is in it.
-class Scratch {
-  public:
-    Scratch(io::Pool& pool, std::string path) : pool_(pool), path_(std::move(path)) {}
-    ~Scratch() {
-        pool_.submit([path = path_] {
-            std::error_code ignored;
-            fs::remove_all(path, ignored);
-        });
-    }
-    Scratch(const Scratch&) = delete;
-    const std::string& path() const { return path_; }
-
-  private:
-    io::Pool& pool_;
-    const std::string path_;
-};
-
-/// A file of text, written in pieces.
-class TextFile {
-  public:
-    explicit TextFile(const std::string& path)
-        : path_(path),
-          descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
-    ~TextFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    TextFile(const TextFile&) = delete;
-    Result<> write(std::string_view bytes) {
-        size_ += bytes.size();
-        while (descriptor_ >= 0 && !bytes.empty()) {
-            const ssize_t put = ::write(descriptor_, bytes.data(), bytes.size());
-            if (put < 0 && errno == EINTR) continue;
-            if (put < 0) break;
-            bytes.remove_prefix(static_cast<std::size_t>(put));
-        }
-        if (descriptor_ >= 0 && bytes.empty()) return {};
-        const int problem = errno;
-        return fail(problem == ENOSPC ? freshet::Errc::no_space : freshet::Errc::io,
-                    fmt::format("{}: {}", path_, std::strerror(problem)));
-    }
-    std::uint64_t size() const { return size_; }
-
-  private:
-    const std::string path_;
-    const int descriptor_;
-    std::uint64_t size_ = 0;
-};
 
 /// The conversion of one cut.
 class Run {
@@ -97,8 +47,8 @@ class Run {
             return {};
         });
         if (!made) co_return made;
-        for (std::size_t i = 0; i < groups.size(); ++i) {
-            auto done = co_await convert_group(groups[i], i, drafts);
+        for (const RowGroup& group : groups) {
+            auto done = co_await convert_group(group, drafts);
             if (!done) co_return done;
         }
         auto finished = co_await parts_.pool.run([this] { return failures_.finish(); });
@@ -110,24 +60,61 @@ class Run {
     const ConversionFigures& figures() const { return figures_; }
 
   private:
-    /// The text of a group, and where its lines came from.
+    /// Records [from, to) of a group.
+    struct Stretch {
+        std::size_t from = 0, to = 0;
+        int tries = 0;  ///< that cost a worker
+        std::size_t records() const { return to - from; }
+    };
+    /// The text of a stretch, and where its lines came from.
     struct Text {
+        std::size_t from = 0;  ///< of the stretch
         RecordLines lines;
         std::uint64_t bytes = 0;
-        std::vector<std::size_t> refused;  ///< records without a line
+        std::vector<std::size_t> refused = {};  ///< records of the group without a line
     };
 
-    io::Task<Result<>> convert_group(const RowGroup& group, std::size_t index,
-                                     std::vector<Draft>& drafts) {
+    /// One object; when the worker does not survive the records, those that it does survive.
+    io::Task<Result<>> convert_group(const RowGroup& group, std::vector<Draft>& drafts) {
+        std::vector<Stretch> left{{0, group.records.size()}};  // the last one is next
+        while (!left.empty()) {
+            Stretch stretch = left.back();
+            left.pop_back();
+            auto done = co_await convert_stretch(group, stretch, drafts);
+            if (done) continue;
+            if (!done.error().is(Errc::worker_lost)) co_return done;
+            ++stretch.tries;
+            ++workers_lost_;
+            auto works = co_await check_worker();
+            if (!works) co_return works;
+            const bool narrows = workers_lost_ < losses_max_;
+            if (narrows && stretch.records() > 1) {
+                const std::size_t middle = stretch.from + stretch.records() / 2;
+                left.push_back({middle, stretch.to});
+                left.push_back({stretch.from, middle});
+            } else if (narrows && stretch.tries < limits::lone_tries_max) {
+                left.push_back(stretch);
+            } else {
+                auto failed = co_await add_lost(group, stretch, done.error());
+                if (!failed) co_return failed;
+            }
+        }
+        co_return Result<>();
+    }
+
+    io::Task<Result<>> convert_stretch(const RowGroup& group, Stretch stretch,
+                                       std::vector<Draft>& drafts) {
+        const std::size_t index = plans_++;
         const std::string text_path = fmt::format("{}/text-{}", scratch_->path(), index);
-        Text text{RecordLines(plan_.input.is_json()), 0, {}};
-        auto written = co_await parts_.pool.run([&] { return write_text(group, text_path, text); });
+        Text text{stretch.from, RecordLines(plan_.input.is_json())};
+        auto written =
+            co_await parts_.pool.run([&] { return write_text(group, stretch, text_path, text); });
         if (!written) co_return written;
         sql::plan::WritePlan plan = plan_for(text, text_path, index);
         const std::string rejects_path = plan.rejects_path;
         sql::plan::Written made;
         if (text.lines.lines() > 0) {
-            auto answer = co_await parts_.converter.write(std::move(plan));
+            auto answer = co_await parts_.converter.write(std::move(plan), time_for(text.bytes));
             if (!answer) co_return pass(answer);
             made = std::move(*answer);
         }
@@ -136,27 +123,87 @@ class Run {
         auto rejected = co_await add_rejected(group, text, rejects_path);
         if (!rejected) co_return pass(rejected);
         FRESHET_CHECK(*rejected == made.rejected);
-        for (const std::string_view record : group.records) figures_.good_bytes += record.size();
-        figures_.good_records += group.records.size();
+        for (std::size_t i = stretch.from; i < stretch.to; ++i)
+            figures_.good_bytes += group.records[i].size();
+        figures_.good_records += stretch.records();
         co_await parts_.pool.run([&] {
             std::error_code ignored;
             fs::remove(text_path, ignored);
             fs::remove(rejects_path, ignored);
         });
-        if (made.files.empty()) co_return Result<>();
-        FRESHET_CHECK(made.files.size() == 1);
-        Draft& draft = drafts.emplace_back();
-        draft.bucket = stream_.destination.bucket;
-        draft.key = group.key;
-        draft.file = made.files.front().path;
-        draft.holder = scratch_;
+        if (!made.files.empty()) draft_rows(group, stretch, made, drafts);
         co_return Result<>();
     }
 
-    Result<> write_text(const RowGroup& group, const std::string& path, Text& text) const {
+    void draft_rows(const RowGroup& group, Stretch stretch, const sql::plan::Written& made,
+                    std::vector<Draft>& drafts) {
+        FRESHET_CHECK(made.files.size() == 1);
+        const bool is_whole = stretch.records() == group.records.size();
+        const std::string part =
+            is_whole ? group.part : fmt::format("{}!{}-{}", group.part, stretch.from, stretch.to);
+        Draft& draft = drafts.emplace_back();
+        draft.bucket = stream_.destination.bucket;
+        draft.key =
+            group.prefix + names_.object(group.oldest, part) + extension_of(stream_.destination);
+        draft.file = made.files.front().path;
+        draft.holder = scratch_;
+    }
+
+    /// Whether the worker converts a line that is certainly harmless: where it does not, nothing is
+    /// said of the records.
+    io::Task<Result<>> check_worker() {
+        const std::size_t index = plans_++;
+        const std::string path = fmt::format("{}/text-{}", scratch_->path(), index);
+        const std::string line = plan_.input.is_json() ? "{}" : "0";
+        Text text{0, RecordLines(plan_.input.is_json())};
+        RowGroup group;
+        group.records.push_back(line);
+        auto written =
+            co_await parts_.pool.run([&] { return write_text(group, {0, 1}, path, text); });
+        if (!written) co_return written;
+        auto made =
+            co_await parts_.converter.write(plan_for(text, path, index), time_for(text.bytes));
+        if (!made) co_return fail(freshet::Errc::unavailable, made.error().message());
+        co_return Result<>();
+    }
+
+    static Millis time_for(std::uint64_t text_bytes) {
+        return limits::conversion_time +
+               limits::conversion_time_of_mib * static_cast<std::int64_t>(text_bytes >> 20);
+    }
+
+    /// Records at which the worker ended, or passed a limit.
+    io::Task<Result<>> add_lost(const RowGroup& group, Stretch stretch, Error why) {
+        const std::string with =
+            stretch.records() == 1
+                ? "alone"
+                : fmt::format("with {} others, after {} such losses in one delivery",
+                              stretch.records() - 1, workers_lost_ - 1);
+        std::vector<Unconverted> batch;
+        for (std::size_t i = stretch.from; i < stretch.to; ++i) {
+            Unconverted& one = batch.emplace_back();
+            one.number = group.number_of(i);
+            one.problem = {"DataFormatConversion.MalformedData",
+                           fmt::format("The process that converts did not survive the record, "
+                                       "which it read {}: {}",
+                                       with, why.message())};
+            one.attempts = stretch.tries;
+            figures_.good_bytes += group.records[i].size();  // of all; see convert()
+            ++figures_.good_records;
+            count_bad(group.records[i].size());
+            if (batch.size() < limits::failure_batch_records) continue;
+            auto added = co_await add(std::exchange(batch, {}));
+            if (!added) co_return added;
+        }
+        auto added = co_await add(std::move(batch));
+        co_return added;
+    }
+
+    Result<> write_text(const RowGroup& group, Stretch stretch, const std::string& path,
+                        Text& text) const {
         TextFile file(path);
         std::string piece;
-        for (std::size_t i = 0; i < group.records.size(); ++i) {
+        for (std::size_t i = stretch.from; i < stretch.to; ++i) {
             if (!text.lines.add(group.records[i], piece)) text.refused.push_back(i);
             if (piece.size() < limits::piece_bytes) continue;
             if (auto written = file.write(piece); !written) return written;
@@ -231,7 +278,7 @@ class Run {
                     const auto origin = text.lines.origin_of((*line)->number);
                     count_bad((*line)->raw.size());
                     Unconverted& one = batch.emplace_back();
-                    one.number = group.number_of(origin.record);
+                    one.number = group.number_of(text.from + origin.record);
                     if (origin.is_part) one.part = std::move((*line)->raw);
                     one.problem = std::move((*line)->problem);
                 }
@@ -303,6 +350,10 @@ class Run {
     const std::shared_ptr<Scratch> scratch_;
     FailureFile failures_;
     ConversionFigures figures_;
+    std::size_t plans_ = 0;  ///< so far
+    std::uint64_t workers_lost_ = 0;
+    const std::uint64_t losses_max_ =
+        io::failpoints::number("worker.losses_max", limits::workers_lost_max);
 };
 
 }  // namespace

@@ -25,9 +25,11 @@ struct ConversionParts {
     Converter& converter;
 };
 
-/// Records that become the rows of one object.
+/// Records that become the rows of one object; of several, when not all can be converted together.
 struct RowGroup {
-    std::string key;
+    std::string prefix;  ///< of its key
+    Timestamp oldest;
+    std::string part;  ///< of the cut, for its name; "" for all
     std::vector<std::string_view> records;
     std::vector<std::size_t> numbers;  ///< of each record among all of the cut; empty: 0, 1, 2, ...
     std::size_t number_of(std::size_t record) const {
@@ -44,8 +46,10 @@ struct FailedRecord {
 using FailedRecordOf = std::function<FailedRecord(std::size_t number)>;
 
 /// Appends a draft for each group with a good row, and one of the failures, when there are any.
-/// What `groups` view must outlive the task. An error means that nothing can be said of the records
-/// now: the table or the worker is not there, or the disk is full.
+/// Records at which the worker ends, or passes a limit, are halved until those are found that do it
+/// alone, which are failures; the others become several objects. What `groups` view must outlive
+/// the task. An error means that nothing can be said of the records now: the table or the worker is
+/// not there, or the disk is full.
 io::Task<Result<ConversionFigures>> convert(ConversionParts parts, const DeliveryStream& stream,
                                             ConversionPlan plan, CutNames names,
                                             std::vector<RowGroup> groups, FailedRecordOf failed_of,

@@ -26,8 +26,11 @@ class Converter {
     virtual ~Converter() = default;
     /// As the catalog has the table now. Errc::no_schema, Errc::bad_schema. Home core of delivery.
     virtual io::Task<Result<RowSchema>> schema(DeliveryKey stream, ConversionPlan plan) = 0;
-    /// Of a plan that fails, no file is left. Home core of delivery.
-    virtual io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan) = 0;
+    /// Of a plan that fails, no file is left. Errc::worker_lost: the worker ended at it, or took
+    /// longer than `time_max` (real time) or more memory than the plan gives it. Home core of
+    /// delivery.
+    virtual io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan,
+                                                       Millis time_max) = 0;
 };
 
 }  // namespace freshet::delivery

@@ -49,8 +49,8 @@ Result<> FailureFile::add(const Unconverted& failure, const FailedRecord& record
     if (!file_) file_.reset(std::fopen(path_.c_str(), "wb"));
     if (!file_) return io_failure(path_);
     std::string line = fmt::format(
-        R"({{"attemptsMade":1,"arrivalTimestamp":{},"lastErrorCode":{},"lastErrorMessage":{},)",
-        to_epoch_ms(record.arrival), json_text(failure.problem.code),
+        R"({{"attemptsMade":{},"arrivalTimestamp":{},"lastErrorCode":{},"lastErrorMessage":{},)",
+        failure.attempts, to_epoch_ms(record.arrival), json_text(failure.problem.code),
         json_text(failure.problem.message));
     line += fmt::format(
         R"("attemptEndingTimestamp":{},"rawData":"{}",)", to_epoch_ms(now),

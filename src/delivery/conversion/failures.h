@@ -15,6 +15,7 @@ struct Unconverted {
     std::size_t number = 0;           ///< of the record
     std::optional<std::string> part;  ///< what of it; nothing: all
     StageProblem problem;
+    int attempts = 1;
 };
 
 /// Where each line says that its table is.

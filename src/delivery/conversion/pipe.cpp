@@ -7,7 +7,8 @@ io::Task<Result<std::vector<Draft>>> Pipe::convert_waiting(const Work& work, Cut
     const DeliveryStream& stream = *work.stream;
     const Waiting& waiting = work.waiting;
     RowGroup all;
-    all.key = key_of(stream, names, *waiting.oldest);
+    all.prefix = prefix_of(stream, names);
+    all.oldest = *waiting.oldest;
     all.records.reserve(waiting.data.size());
     for (const Bytes& record : waiting.data) all.records.push_back(record.view());
     std::vector<RowGroup> groups;
@@ -29,15 +30,18 @@ io::Task<Result<>> Pipe::convert_portions(const DeliveryStream& stream, CutNames
                                           const Flow& flow, const std::vector<Portion>& portions,
                                           std::vector<Draft>& drafts) {
     std::vector<RowGroup> groups;
-    for_each_object(stream, names, portions,
-                    [&](const Portion& portion, std::string key, std::size_t from, std::size_t to) {
-                        RowGroup& group = groups.emplace_back();
-                        group.key = std::move(key);
-                        for (std::size_t i = from; i < to; ++i) {
-                            group.records.push_back(portion.records[i].view());
-                            group.numbers.push_back(portion.items[i]);
-                        }
-                    });
+    for_each_object(
+        stream, portions,
+        [&](const Portion& portion, std::string part, std::size_t from, std::size_t to) {
+            RowGroup& group = groups.emplace_back();
+            group.prefix = portion.prefix;
+            group.oldest = portion.oldest;
+            group.part = std::move(part);
+            for (std::size_t i = from; i < to; ++i) {
+                group.records.push_back(portion.records[i].view());
+                group.numbers.push_back(portion.items[i]);
+            }
+        });
     const auto failed_of = [&flow](std::size_t number) -> FailedRecord {
         const Item& item = flow.items[number];
         return {item.source, item.arrival, item.origin};

@@ -33,13 +33,14 @@ Result<log::Append> Deliveries::batch_of(const DeliveryStream& stream,
     return log::Append{stream.at_rest->inbox, std::move(records), {}};
 }
 
-Result<> Deliveries::take_sealing_call(const DeliveryStream& stream) {
+Result<> Deliveries::take_sealing_call(DeliveryStream& stream) const {
     if (!parts_.has_aws_limits) return {};
     const Timestamp now = parts_.home.now();
-    std::deque<Timestamp>& calls = sealing_calls_[stream.id];
-    while (!calls.empty() && calls.front() + limits::sealing_calls_window <= now) calls.pop_front();
+    std::vector<Timestamp>& calls = stream.sealing_calls;
+    std::erase_if(calls,
+                  [now](Timestamp call) { return call + limits::sealing_calls_window <= now; });
     if (calls.size() == limits::sealing_calls_max)
-        return fail(Errc::too_many_calls,
+        return fail(Errc::limit,
                     fmt::format("Encryption of the delivery stream {} was started and stopped {} "
                                 "times in 24 hours, which is the limit",
                                 stream.key.name, limits::sealing_calls_max));
@@ -82,8 +83,8 @@ io::Task<Result<>> Deliveries::stop_sealing(DeliveryKey key) {
     DeliveryStream stream = **found;
     if (stream.source) co_return not_direct(stream);
     if (auto may = take_sealing_call(stream); !may) co_return may;
-    if (!stream.is_sealing()) co_return Result<>();
-    stream.at_rest->is_on = false;
+    if (!stream.is_sealing() && !parts_.has_aws_limits) co_return Result<>();
+    if (stream.at_rest) stream.at_rest->is_on = false;
     auto saved = co_await save(std::move(stream));
     co_return saved;
 }

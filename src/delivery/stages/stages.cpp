@@ -123,8 +123,8 @@ void run_plain_stages(const Plan& plan, Flow& flow, Timestamp now) {
     if (plan.splitting) split(*plan.splitting, now, flow);
 }
 
-io::Task<Result<Flow>> run_stages(StageParts parts, const DeliveryStream& stream, Plan plan,
-                                  Flow flow) {
+io::Task<Result<Flow>> run_to_function(StageParts parts, const DeliveryStream& stream,
+                                       const Plan& plan, Flow flow) {
     const Timestamp now = parts.home.now();
     if (plan.decompresses || plan.splitting)
         co_await parts.pool.run([&] { run_plain_stages(plan, flow, now); });
@@ -133,6 +133,11 @@ io::Task<Result<Flow>> run_stages(StageParts parts, const DeliveryStream& stream
         auto transformed = co_await calls.run(flow);
         if (!transformed) co_return pass(transformed);
     }
+    co_return flow;
+}
+
+io::Task<Result<Flow>> run_after_function(StageParts parts, const Plan& plan, Flow flow) {
+    const Timestamp now = parts.home.now();
     if (!plan.query.empty()) {
         auto extracted = co_await parts.pool.run(
             [&] { return extract(parts.extractor, plan.query, now, flow); });

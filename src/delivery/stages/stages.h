@@ -18,10 +18,13 @@ struct StageParts {
     KeyExtractor& extractor;
 };
 
-/// Runs each stage over all items. A record that a stage refuses is in the failures; an error means
-/// that nothing can be said of the cut now: the server stops, or a port is not there.
-io::Task<Result<Flow>> run_stages(StageParts parts, const DeliveryStream& stream, Plan plan,
-                                  Flow flow);
+/// Runs each stage over all items: first those up to the function, whose answer is worth keeping,
+/// then those after it. A record that a stage refuses is in the failures; an error means that
+/// nothing can be said of the cut now: the server stops, or a port is not there. What is referred
+/// to outlives the task.
+io::Task<Result<Flow>> run_to_function(StageParts parts, const DeliveryStream& stream,
+                                       const Plan& plan, Flow flow);
+io::Task<Result<Flow>> run_after_function(StageParts parts, const Plan& plan, Flow flow);
 
 /// The stages that need no other service. Pure.
 void run_plain_stages(const Plan& plan, Flow& flow, Timestamp now);

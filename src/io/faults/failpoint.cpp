@@ -41,6 +41,7 @@ constexpr auto known = std::to_array<std::string_view>({
     "maintenance.after_stage",
     "maintenance.before_commit",
     "maintenance.after_commit",
+    "worker.ends",  // on: a process that converts; (PART): at text that has PART
     // A cut of a delivery stream that becomes columnar files, and its objects.
     "delivery.after_convert",
     "delivery.before_commit",
@@ -71,9 +72,8 @@ constexpr auto known = std::to_array<std::string_view>({
     "disk.sync_directory",
     "disk.list",
     "disk.exists",
-    "disk.change",  // any of those that change something
-    // Mutation controls.
-    "mutant.ack_before_sync",
+    "disk.change",             // any of those that change something
+    "mutant.ack_before_sync",  // mutation controls
     "mutant.read_before_sync",
     "mutant.skip_checksum",
     "mutant.skip_directory_sync",
@@ -82,9 +82,11 @@ constexpr auto known = std::to_array<std::string_view>({
     "log.segment_bytes",
     "log.cache_bytes_max",
     "disk.seed",
+    "worker.losses_max",
 });
-constexpr auto numbers = std::to_array<std::string_view>(
-    {"log.journal_segment_bytes", "log.segment_bytes", "log.cache_bytes_max", "disk.seed"});
+constexpr auto numbers =
+    std::to_array<std::string_view>({"log.journal_segment_bytes", "log.segment_bytes",
+                                     "log.cache_bytes_max", "disk.seed", "worker.losses_max"});
 constexpr auto words =
     std::to_array<std::pair<std::string_view, Action>>({{"kill", Action::kill},
                                                         {"cut", Action::cut},
@@ -144,11 +146,12 @@ Result<Point> parse_point(std::string_view label, std::string_view value) {
     const auto word = std::ranges::find(words, value, [](const auto& one) { return one.first; });
     if (word == words.end()) return fail(Errc::invalid, fmt::format("'{}' is no action", value));
     point.action = word->second;
-    const bool is_of_disk = label.starts_with("disk."), is_of_mutant = label.starts_with("mutant.");
+    const bool is_of_disk = label.starts_with("disk."),
+               is_on_alone = label.starts_with("mutant.") || label.starts_with("worker.");
     const bool is_anywhere = point.action == Action::kill || point.action == Action::cut ||
                              point.action == Action::stall;
-    if (is_of_mutant != (point.action == Action::on) ||
-        (!is_of_mutant && !is_of_disk && !is_anywhere))
+    if (is_on_alone != (point.action == Action::on) ||
+        (!is_on_alone && !is_of_disk && !is_anywhere))
         return fail(Errc::invalid, fmt::format("'{}' cannot {}", label, value));
     return point;
 }

@@ -152,14 +152,18 @@ io::Task<Result<RowSchema>> DeliveryConverter::schema(delivery::DeliveryKey stre
     co_return made;
 }
 
-io::Task<Result<sql::plan::Written>> DeliveryConverter::write(sql::plan::WritePlan plan) {
-    auto written = co_await worker_.write(std::move(plan));
-    if (!written) {
-        const bool is_stopping = written.error().code == sql::ErrorCode::user_canceled;
-        co_return fail(is_stopping ? freshet::Errc::cancelled : freshet::Errc::io,
-                       "the records could not be converted: " + written.error().message);
-    }
-    co_return std::move(*written);
+io::Task<Result<sql::plan::Written>> DeliveryConverter::write(sql::plan::WritePlan plan,
+                                                              Millis time_max) {
+    using sql::ErrorCode;
+    auto written = co_await worker_.write(std::move(plan), "", time_max);
+    if (written) co_return std::move(*written);
+    const std::string message = "the records could not be converted: " + written.error().message;
+    const ErrorCode code = written.error().code;
+    if (code == ErrorCode::user_canceled) co_return fail(freshet::Errc::cancelled, message);
+    if (code == ErrorCode::worker_gone || code == ErrorCode::exceeded_time_limit ||
+        code == ErrorCode::exceeded_local_memory_limit)
+        co_return fail(Errc::worker_lost, message);
+    co_return fail(freshet::Errc::io, message);
 }
 
 }  // namespace freshet::app

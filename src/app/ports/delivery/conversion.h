@@ -15,7 +15,7 @@ class DeliveryConverter final : public delivery::Converter {
         : catalog_(catalog), worker_(home, std::move(program)) {}
     io::Task<Result<delivery::RowSchema>> schema(delivery::DeliveryKey stream,
                                                  delivery::ConversionPlan plan) override;
-    io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan) override;
+    io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan, Millis time_max) override;
     io::Task<void> stop() { return worker_.stop(); }
 
   private:

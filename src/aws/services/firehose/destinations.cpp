@@ -100,8 +100,7 @@ Answer<domain::Destination> destination_of(const CreateDeliveryStreamInput& inpu
         good = apply(*input.http_endpoint_destination_configuration, d);
     } else {
         good = refuse("InvalidArgumentException",
-                      "Exactly one destination configuration is supported for a Firehose; "
-                      "Freshet builds S3, extended S3 and HTTP endpoints");
+                      "Exactly one destination configuration is supported for a Firehose");
     }
     if (!good) return pass(good);
     return d;

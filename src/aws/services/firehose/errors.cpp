@@ -12,9 +12,11 @@ constexpr ErrorRow<Errc> errors[] = {
     {Errc::invalid_argument, {"InvalidArgumentException"}},
     {Errc::wrong_version, {"ConcurrentModificationException"}},
     {Errc::wrong_source, {"InvalidSourceException"}},
-    {Errc::too_many_calls, {"LimitExceededException"}},
+    {Errc::limit, {"LimitExceededException"}},
     {Errc::no_schema, {"InvalidArgumentException"}},
     {Errc::bad_schema, {"InvalidArgumentException"}},
+    {Errc::worker_lost, {"ServiceUnavailableException"}},
+    {Errc::throttled, {"ServiceUnavailableException"}},
     {Errc::unavailable, {"ServiceUnavailableException"}},
 };
 static_assert(is_complete(errors));

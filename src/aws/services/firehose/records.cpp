@@ -18,11 +18,11 @@ class Handlers {
     io::Task<Answer<PutRecordOutput>> put(Caller caller, PutRecordInput input) {
         std::vector<Bytes> records;
         records.push_back(std::move(input.record.data));
-        auto first = co_await deliveries_.put(key_of(caller, input.delivery_stream_name),
-                                              std::move(records), PutVerb::record);
-        if (!first) co_return refuse(first.error());
+        auto put = co_await deliveries_.put(key_of(caller, input.delivery_stream_name),
+                                            std::move(records), PutVerb::record);
+        if (!put) co_return refuse(put.error());
         PutRecordOutput out;
-        out.record_id = fmt::format("{:056}", *first);
+        out.record_id = fmt::format("{:056}", put->first);
         out.encrypted = is_sealing(caller, input.delivery_stream_name);
         co_return out;
     }
@@ -37,14 +37,23 @@ class Handlers {
         if (bytes > domain::limits::batch_bytes_max)
             co_return refuse("InvalidArgumentException", "Records size exceeds 4 MB limit");
         const std::size_t count = records.size();
-        auto first = co_await deliveries_.put(key_of(caller, input.delivery_stream_name),
-                                              std::move(records), PutVerb::batch);
-        if (!first) co_return refuse(first.error());
+        auto put = co_await deliveries_.put(key_of(caller, input.delivery_stream_name),
+                                            std::move(records), PutVerb::batch);
+        // A request of which nothing is taken is answered record by record, too.
+        if (!put && put.error().is(domain::Errc::throttled)) put = domain::Deliveries::Put{};
+        if (!put) co_return refuse(put.error());
         PutRecordBatchOutput out;
-        out.failed_put_count = 0;
+        out.failed_put_count = static_cast<std::int32_t>(count - put->taken);
         out.encrypted = is_sealing(caller, input.delivery_stream_name);
-        for (std::size_t i = 0; i < count; ++i)
-            out.request_responses.emplace_back().record_id = fmt::format("{:056}", *first + i);
+        for (std::size_t i = 0; i < count; ++i) {
+            PutRecordBatchResponseEntry& entry = out.request_responses.emplace_back();
+            if (i < put->taken) {
+                entry.record_id = fmt::format("{:056}", put->first + i);
+            } else {
+                entry.error_code = "ServiceUnavailableException";
+                entry.error_message = domain::throttled_words;
+            }
+        }
         co_return out;
     }
 

@@ -1,6 +1,8 @@
 // Delivery streams: created, described, listed, updated, deleted.
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "aws/services/firehose/words.h"
 
 namespace freshet::aws::firehose_words {
@@ -10,6 +12,17 @@ using namespace firehose;
 namespace domain = delivery;
 
 constexpr int list_default = 10;
+
+std::string_view type_of(const domain::DeliveryStream& stream) {
+    return stream.source ? "KinesisStreamAsSource" : "DirectPut";
+}
+
+/// Nothing fits a number that is too large.
+int version_of(const std::string& text) {
+    int version = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), version);
+    return read.ec == std::errc() ? version : -1;
+}
 
 class Handlers {
   public:
@@ -65,7 +78,7 @@ class Handlers {
         made.delivery_stream_name = stream.key.name;
         made.delivery_stream_arn = arn_of(stream.key);
         made.delivery_stream_status = "ACTIVE";
-        made.delivery_stream_type = stream.source ? "KinesisStreamAsSource" : "DirectPut";
+        made.delivery_stream_type = type_of(stream);
         made.version_id = std::to_string(stream.version);
         made.create_timestamp = stream.created;
         made.last_update_timestamp = stream.updated;
@@ -88,8 +101,7 @@ class Handlers {
         const auto limit = static_cast<std::size_t>(input.limit.value_or(list_default));
         for (const domain::DeliveryStream* stream : deliveries_.list(
                  caller.home(), input.exclusive_start_delivery_stream_name.value_or(""))) {
-            if (input.delivery_stream_type &&
-                (*input.delivery_stream_type == "DirectPut") == stream->source.has_value())
+            if (input.delivery_stream_type && *input.delivery_stream_type != type_of(*stream))
                 continue;
             if (out.delivery_stream_names.size() == limit)
                 out.has_more_delivery_streams = true;
@@ -109,8 +121,7 @@ class Handlers {
                              fmt::format("Destination Id {} not found", input.destination_id));
         auto good = apply(input, d);
         if (!good) co_return pass(good);
-        const int version = static_cast<int>(
-            std::strtol(input.current_delivery_stream_version_id.c_str(), nullptr, 10));
+        const int version = version_of(input.current_delivery_stream_version_id);
         auto done = co_await deliveries_.update(key, version, std::move(d));
         if (!done) co_return refuse(done.error());
         co_return UpdateDestinationOutput{};
