@@ -1,22 +1,27 @@
-# tools/precompiled.h as libraries and as tests are compiled: it holds for one level of optimisation.
-foreach(kind library test)
+# tools/precompiled.h as libraries, as libraries with tables of their own, and as tests are compiled: it holds for one
+# level of optimisation.
+foreach(kind library tables test)
   set(name freshet_precompiled_${kind})
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "")
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
   target_link_libraries(${name} PRIVATE fmt::fmt)
   target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools/precompiled.h)
 endforeach()
+target_include_directories(freshet_precompiled_tables PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_precompile_headers(freshet_precompiled_tables PRIVATE <io/core.h> <meta/database.h> <meta/table.h>)
 target_compile_options(freshet_precompiled_test PRIVATE -O0)
 target_link_libraries(freshet_precompiled_test PRIVATE GTest::gmock)
 target_precompile_headers(freshet_precompiled_test PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
 
-# freshet_module(NAME [FOLDER folder] USES module... LINK library... [EXCLUDE source...] [COLD] [HEADERS header...])
+# freshet_module(NAME [FOLDER folder] USES module... LINK library... [EXCLUDE source...] [COLD] [HOT source...]
+#                [HEADERS header...])
 # Makes the library freshet_NAME of every .cpp below the current directory, or below its FOLDER, save those below a
 # CMakeLists.txt of their own, and, when there are *_test.cpp files beside them, the test program NAME_test, known to
-# ctest test by test. A COLD module touches no record on its way: its release is optimised less, which compiles in less
-# time. HEADERS are precompiled instead of tools/precompiled.h.
+# ctest test by test. A COLD module touches no record on its way: its release is optimised less and inlines little, which
+# halves what its files take to compile; its HOT sources are left out of that. HEADERS, which most of its files include,
+# are precompiled beside tools/precompiled.h.
 function(freshet_module name)
-  cmake_parse_arguments(MODULE "COLD" "FOLDER" "USES;LINK;EXCLUDE;HEADERS" ${ARGN})
+  cmake_parse_arguments(MODULE "COLD" "FOLDER" "USES;LINK;EXCLUDE;HOT;HEADERS" ${ARGN})
   set(top ${CMAKE_CURRENT_SOURCE_DIR})
   if(MODULE_FOLDER)
     string(APPEND top /${MODULE_FOLDER})
@@ -39,12 +44,19 @@ function(freshet_module name)
   add_library(freshet_${name} STATIC ${sources})
   target_include_directories(freshet_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   if(MODULE_HEADERS)
-    target_precompile_headers(freshet_${name} PRIVATE ${MODULE_HEADERS})
+    target_precompile_headers(freshet_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools/precompiled.h ${MODULE_HEADERS})
+  elseif(meta IN_LIST MODULE_USES)
+    target_precompile_headers(freshet_${name} REUSE_FROM freshet_precompiled_tables)
   else()
     target_precompile_headers(freshet_${name} REUSE_FROM freshet_precompiled_library)
   endif()
   if(MODULE_COLD)
-    target_compile_options(freshet_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    set(cold ${sources})
+    foreach(hot ${MODULE_HOT})
+      list(REMOVE_ITEM cold ${CMAKE_CURRENT_SOURCE_DIR}/${hot})
+    endforeach()
+    set_property(SOURCE ${cold} APPEND PROPERTY COMPILE_OPTIONS
+      "$<$<CONFIG:Release>:-O1;-mllvm;-inline-threshold=10>")
   endif()
   target_link_libraries(freshet_${name} PUBLIC ${uses} fmt::fmt PRIVATE ${MODULE_LINK})
   if(tests)

@@ -586,11 +586,15 @@ std::span<const ServiceInfo* const> all_services();
 """
 
     def source(self):
-        includes = "".join(f'#include "aws/model/{name}.h"\n' for name in self.names)
+        declared = "\n".join(
+            f"namespace freshet::aws::{name} {{\nconst ServiceInfo& service_info();\n}}"
+            for name in self.names
+        )
         tables = ", ".join(f"&{name}::service_info()" for name in self.names)
         return f"""#include "aws/model/services.h"
 
-{includes}
+{declared}
+
 namespace freshet::aws {{
 
 std::span<const ServiceInfo* const> all_services() {{
