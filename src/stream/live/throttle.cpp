@@ -30,25 +30,6 @@ double rate_of(std::string_view operation) {
 
 }  // namespace
 
-void TokenBucket::fill(Timestamp now) {
-    const double seconds =
-        static_cast<double>(std::max((now - at_).count(), Millis::rep{0})) / 1000;
-    level_ = std::min(burst_, level_ + seconds * per_second_);
-    at_ = std::max(at_, now);  // a clock that goes back gives nothing twice
-}
-
-bool TokenBucket::has(double amount, Timestamp now) {
-    fill(now);
-    constexpr double rounding = 1e-6;  // of sums of fractions
-    return level_ + rounding >= std::min(amount, burst_);
-}
-
-bool TokenBucket::take(double amount, Timestamp now) {
-    if (!has(amount, now)) return false;
-    level_ -= amount;
-    return true;
-}
-
 ShardThrottle::ShardThrottle(Timestamp now)
     : write_bytes_(limits::shard_write_bytes, limits::shard_write_bytes, now),
       write_records_(limits::shard_write_records, limits::shard_write_records, now),
@@ -68,9 +49,7 @@ bool ShardThrottle::take_read(Timestamp now) {
 
 bool CallThrottle::take(std::string_view operation, const Home& home, Timestamp now) {
     const double rate = rate_of(operation);
-    if (rate <= 0) return true;
-    const auto bucket = buckets_.try_emplace({std::string(operation), home}, rate, rate, now).first;
-    return bucket->second.take(1, now);
+    return rate <= 0 || buckets_.take(operation, home, rate, now);
 }
 
 }  // namespace freshet::stream

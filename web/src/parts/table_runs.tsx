@@ -59,7 +59,7 @@ export function RunningRun({ run, now }: { run: TableRun; now: number }) {
   );
 }
 
-/** What came of the scan after a run; the server tells it of the run a moment later. */
+/** What came of the scan after a run; the run has it a moment later. */
 type After = Scan | { error: string };
 
 /** Measures the scan after a run that was started here, once it has ended; by run. */
