@@ -7,7 +7,7 @@
 
 #include "duck/session.h"
 #include "sql/trino/analyzer.h"
-#include "sql/trino/functions/forms.h"
+#include "sql/trino/functions/registry.h"
 #include "sql/trino/parse/parser.h"
 
 namespace freshet::duck {
@@ -117,18 +117,17 @@ class Functions : public testing::Test {
 
 std::set<std::string> names_of_all() {
     std::set<std::string> names{"cast", "try_cast"};
-    for (const auto& one : trino::listed_functions()) names.insert(one.name);
+    for (const auto& entry : trino::functions()) names.emplace(entry.row->name);
     return names;
 }
 
 TEST_F(Functions, of_the_list_take_arguments_of_every_type) {
     const auto names = names_of_all();
-    EXPECT_GT(names.size(), 200U);
-    static const std::set<std::string> windows{
-        "row_number", "rank", "dense_rank",  "percent_rank", "cume_dist", "ntile",
-        "lag",        "lead", "first_value", "last_value",   "nth_value"};
+    EXPECT_GT(names.size(), 250U);
     for (const auto& name : names) {
-        const std::string over = windows.contains(name) ? " OVER (ORDER BY i)" : "";
+        const auto rows = trino::functions_named(name);
+        const bool is_window = !rows.empty() && rows[0].kind == trino::FunctionKind::window;
+        const std::string over = is_window ? " OVER (ORDER BY i)" : "";
         check(name + "()" + over);
         for (const auto& first : arguments()) {
             check(name + "(" + first + ")" + over);
@@ -140,6 +139,34 @@ TEST_F(Functions, of_the_list_take_arguments_of_every_type) {
         }
     }
     EXPECT_GT(runs_, 1000);
+}
+
+/// The text of a statement's one value.
+std::string value_of(Session& session, const std::string& sql) {
+    const auto statement = trino::parse_statement(sql);
+    if (!statement) return statement.error().text();
+    trino::Context context;
+    context.now_ms = 1'600'000'000'123;
+    const auto analyzed = trino::analyze(*statement->query, {}, context);
+    if (!analyzed) return analyzed.error().text();
+    plan::QueryPlan query;
+    query.sql = analyzed->sql;
+    for (const auto& column : analyzed->columns) query.columns.push_back(column.type);
+    std::string text;
+    const auto done = session.run(query, [&](std::vector<plan::Cells> rows) {
+        for (const auto& row : rows) text += row[0].value_or("NULL");
+        return true;
+    });
+    return done ? text : done.error().message + "\n   " + analyzed->sql;
+}
+
+TEST(FunctionRows, each_example_gives_what_its_row_says) {
+    Session session("", 512);
+    for (const auto& entry : trino::functions()) {
+        if (entry.row->example.empty()) continue;
+        const std::string sql = "SELECT " + std::string(entry.row->example);
+        EXPECT_EQ(value_of(session, sql), entry.row->gives) << sql;
+    }
 }
 
 }  // namespace

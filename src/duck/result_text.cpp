@@ -1,10 +1,11 @@
 #include "duck/result_text.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <vector>
 
-#include "base/calendar.h"
+#include "duck/native/moment_text.h"
 #include "duck/native/number_text.h"
-#include "duck/native/parse_value.h"
 #include "duck/native/zones.h"
 
 namespace freshet::duck {
@@ -13,29 +14,8 @@ namespace {
 using sql::trino::Type;
 using sql::trino::TypeKind;
 
-std::string padded(std::int64_t value, int width) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%0*lld", width, static_cast<long long>(value));
-    return text;
-}
-
-std::string time_of(std::int64_t micros, int digits) {
-    std::string text = padded(micros / 3'600'000'000, 2) + ":" +
-                       padded(micros / 60'000'000 % 60, 2) + ":" +
-                       padded(micros / 1'000'000 % 60, 2);
-    return text + "." + padded(micros % 1'000'000, 6).substr(0, static_cast<std::size_t>(digits));
-}
-
-std::string date_of(std::int64_t days) {
-    const Civil date = civil_of(days);
-    return (date.year > 9999 ? "+" : "") + padded(date.year, date.year < 0 ? 5 : 4) + "-" +
-           padded(date.month, 2) + "-" + padded(date.day, 2);
-}
-
-std::string stamp_of(std::int64_t micros) {
-    const std::int64_t days = floor_div(micros, 86'400'000'000);
-    return date_of(days) + " " + time_of(micros - days * 86'400'000'000, 3);
-}
+/// Clients read the digits of a timestamp's second: there are three at least.
+int digits_of(const Type& type) { return std::max(3, type.precision); }
 
 std::string hex_of(const std::string& bytes) {
     std::string text;
@@ -51,28 +31,47 @@ std::string nested(const duckdb::Value& value, const Type& type) {
     return result_text(value, type).value_or("null");
 }
 
-std::string container_text(const duckdb::Value& value, const Type& type) {
+std::string joined(const std::vector<std::string>& parts) {
     std::string text;
+    for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
+    return text;
+}
+
+std::string container_text(const duckdb::Value& value, const Type& type) {
+    std::vector<std::string> parts;
     if (type.is(TypeKind::array)) {
         for (const auto& item : duckdb::ListValue::GetChildren(value))
-            text += (text.empty() ? "" : ", ") + nested(item, type.arguments[0]);
-        return "[" + text + "]";
+            parts.push_back(nested(item, type.arguments[0]));
+        return "[" + joined(parts) + "]";
     }
     if (type.is(TypeKind::map)) {
         for (const auto& entry : duckdb::MapValue::GetChildren(value)) {
             const auto& pair = duckdb::StructValue::GetChildren(entry);
-            text += (text.empty() ? "" : ", ") + nested(pair[0], type.arguments[0]) + "=" +
-                    nested(pair[1], type.arguments[1]);
+            parts.push_back(nested(pair[0], type.arguments[0]) + "=" +
+                            nested(pair[1], type.arguments[1]));
         }
-        return "{" + text + "}";
+        return "{" + joined(parts) + "}";
     }
     const auto& fields = duckdb::StructValue::GetChildren(value);
     for (std::size_t i = 0; i < fields.size(); ++i) {
-        text += (i > 0 ? ", " : "") +
-                (type.names[i].empty() ? "field" + std::to_string(i) : type.names[i]) + "=" +
-                nested(fields[i], type.arguments[i]);
+        parts.push_back((type.names[i].empty() ? "field" + std::to_string(i) : type.names[i]) +
+                        "=" + nested(fields[i], type.arguments[i]));
     }
-    return "{" + text + "}";
+    return "{" + joined(parts) + "}";
+}
+
+/// The engine writes .5 for a decimal of as many decimals as digits.
+std::string decimal_text(std::string text) {
+    const std::size_t at = text.starts_with('-') ? 1 : 0;
+    if (text.size() > at && text[at] == '.') text.insert(at, 1, '0');
+    return text;
+}
+
+Zoned zoned_of(const duckdb::Value& value, const Type& type) {
+    if (type.precision <= 3) return unpack(value.GetValueUnsafe<std::int64_t>());
+    const auto wide = value.GetValueUnsafe<duckdb::hugeint_t>();
+    return unpack_wide(
+        static_cast<__int128>((static_cast<unsigned __int128>(wide.upper) << 64U) | wide.lower));
 }
 
 }  // namespace
@@ -84,6 +83,8 @@ std::optional<std::string> result_text(const duckdb::Value& value, const Type& t
             return real_text(value.GetValueUnsafe<float>());
         case TypeKind::double_:
             return double_text(value.GetValueUnsafe<double>());
+        case TypeKind::decimal:
+            return decimal_text(value.ToString());
         case TypeKind::varbinary:
             return hex_of(duckdb::StringValue::Get(value));
         case TypeKind::varchar:
@@ -92,14 +93,16 @@ std::optional<std::string> result_text(const duckdb::Value& value, const Type& t
         case TypeKind::uuid:
             return duckdb::StringValue::Get(value);
         case TypeKind::date:
-            return date_of(value.GetValueUnsafe<duckdb::date_t>().days);
+            return date_text(value.GetValueUnsafe<duckdb::date_t>().days);
         case TypeKind::time:
-            return time_of(value.GetValueUnsafe<duckdb::dtime_t>().micros, 3);
+            return time_text(value.GetValueUnsafe<duckdb::dtime_t>().micros, type.precision);
         case TypeKind::timestamp:
-            return stamp_of(value.GetValueUnsafe<duckdb::timestamp_t>().value);
+            return stamp_text(value.GetValueUnsafe<duckdb::timestamp_t>().value, ' ',
+                              digits_of(type));
         case TypeKind::timestamp_tz: {
-            const Zoned zoned = unpack(value.GetValueUnsafe<std::int64_t>());
-            return stamp_of(local_micros(zoned)) + " " + zone_name(zoned.key);
+            const Zoned zoned = zoned_of(value, type);
+            return stamp_text(local_micros(zoned), ' ', digits_of(type)) + " " +
+                   zone_name(zoned.key);
         }
         case TypeKind::interval_months: {
             const auto months = value.GetValueUnsafe<std::int64_t>();
@@ -109,7 +112,7 @@ std::optional<std::string> result_text(const duckdb::Value& value, const Type& t
         case TypeKind::interval_millis: {
             const auto millis = value.GetValueUnsafe<std::int64_t>(), size = std::abs(millis);
             return (millis < 0 ? "-" : "") + std::to_string(size / 86'400'000) + " " +
-                   time_of(size % 86'400'000 * 1000, 3);
+                   time_text(size % 86'400'000 * 1000, 3);
         }
         case TypeKind::array:
         case TypeKind::map:
@@ -121,7 +124,6 @@ std::optional<std::string> result_text(const duckdb::Value& value, const Type& t
         case TypeKind::smallint:
         case TypeKind::integer:
         case TypeKind::bigint:
-        case TypeKind::decimal:
         case TypeKind::function:
             break;
     }

@@ -119,11 +119,14 @@ Session::Session(const std::string& spill_directory, std::uint64_t memory_mib)
     add_casts(loader);
     add_text(loader);
     add_times(loader);
+    add_zoned_times(loader);
     add_date_patterns(loader);
     add_regexp(loader);
     add_json(loader);
     add_maps(loader);
     add_urls(loader);
+    add_lists(loader);
+    add_bytes(loader);
     add_parquet_scan(*state_->engine->instance);
     add_text_scan(*state_->engine->instance, state_->scan);
     add_orc_scan(*state_->engine->instance, state_->orc);

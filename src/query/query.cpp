@@ -47,6 +47,7 @@ constexpr KindName kind_names[] = {
     {Kind::show_views, StatementKind::utility, "SHOW_VIEWS"},
     {Kind::show_create_view, StatementKind::utility, "SHOW_CREATE_VIEW"},
     {Kind::show_properties, StatementKind::utility, "SHOW_TBLPROPERTIES"},
+    {Kind::show_functions, StatementKind::utility, "SHOW_FUNCTIONS"},
     {Kind::describe, StatementKind::utility, "DESCRIBE_TABLE"},
     {Kind::optimize, StatementKind::ddl, "OPTIMIZE"}};
 

@@ -59,6 +59,22 @@ template <>
 struct Kind<duckdb::date_t> : PlainKind<duckdb::date_t, duckdb::LogicalTypeId::DATE> {};
 template <>
 struct Kind<duckdb::dtime_t> : PlainKind<duckdb::dtime_t, duckdb::LogicalTypeId::TIME> {};
+/// A HUGEINT.
+template <>
+struct Kind<__int128> {
+    using Stored = duckdb::hugeint_t;
+    static duckdb::LogicalType type() { return duckdb::LogicalTypeId::HUGEINT; }
+    static __int128 load(const duckdb::hugeint_t& stored) {
+        return static_cast<__int128>((static_cast<unsigned __int128>(stored.upper) << 64U) |
+                                     stored.lower);
+    }
+    static void store(duckdb::Vector& out, duckdb::idx_t row, __int128 value) {
+        duckdb::hugeint_t made;
+        made.upper = static_cast<std::int64_t>(value >> 64);
+        made.lower = static_cast<std::uint64_t>(value);
+        duckdb::FlatVector::GetData<duckdb::hugeint_t>(out)[row] = made;
+    }
+};
 template <>
 struct Kind<std::string_view> {
     using Stored = duckdb::string_t;
@@ -172,5 +188,8 @@ void add_regexp(duckdb::ExtensionLoader& loader);
 void add_json(duckdb::ExtensionLoader& loader);
 void add_maps(duckdb::ExtensionLoader& loader);
 void add_urls(duckdb::ExtensionLoader& loader);
+void add_lists(duckdb::ExtensionLoader& loader);
+void add_bytes(duckdb::ExtensionLoader& loader);
+void add_zoned_times(duckdb::ExtensionLoader& loader);
 
 }  // namespace freshet::duck

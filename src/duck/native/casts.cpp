@@ -27,25 +27,6 @@ std::optional<duckdb::date_t> to_date(string_view text) {
     const auto days = parse_date(text);
     return days ? std::optional(duckdb::date_t(*days)) : std::nullopt;
 }
-std::optional<duckdb::dtime_t> to_time(string_view text) {
-    const auto micros = parse_time(text);
-    return micros ? std::optional(duckdb::dtime_t(round_micros(*micros, 3))) : std::nullopt;
-}
-std::optional<duckdb::timestamp_t> to_timestamp(string_view text) {
-    string_view rest;
-    const auto micros = parse_timestamp(text, ' ', &rest);
-    if (!micros) return std::nullopt;
-    if (rest.empty()) return duckdb::timestamp_t(round_micros(*micros, 3));
-    return std::nullopt;
-}
-std::optional<std::int64_t> to_zoned(string_view text) {
-    string_view rest;
-    const auto micros = parse_timestamp(text, ' ', &rest);
-    if (!micros) return std::nullopt;
-    const auto key = rest.empty() ? std::optional(0) : zone_key(rest);
-    if (!key) return std::nullopt;
-    return pack({instant_millis(*micros, *key), *key});
-}
 /// Text that the engine's decimal cast reads as Trino's does.
 std::optional<std::string> decimal_text(string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -62,14 +43,58 @@ struct Cast {
     static R strict(string_view text) {
         auto value = function(text);
         if (!value) {
-            const bool is_temporal =
-                std::is_same_v<R, duckdb::date_t> || std::is_same_v<R, duckdb::timestamp_t> ||
-                std::is_same_v<R, duckdb::dtime_t> || std::string_view(type).starts_with("time");
+            const bool is_temporal = std::is_same_v<R, duckdb::date_t>;
             raise(sql::ErrorCode::invalid_cast_argument,
                   is_temporal
                       ? "Value cannot be cast to " + std::string(type) + ": " + std::string(text)
                       : "Cannot cast '" + std::string(text) + "' to " + type);
         }
+        return std::move(*value);
+    }
+    static void add(duckdb::ExtensionLoader& loader, const std::string& name,
+                    const char* type_name) {
+        type = type_name;
+        add_native(loader, name, &strict);
+        add_native(loader, "try_" + name, function);
+    }
+};
+
+constexpr std::int64_t day_micros = 86'400'000'000;
+
+std::optional<duckdb::dtime_t> to_time(string_view text, std::int64_t digits) {
+    const auto micros = parse_time(text, static_cast<int>(digits));
+    return micros ? std::optional(duckdb::dtime_t(*micros % day_micros)) : std::nullopt;
+}
+std::optional<duckdb::timestamp_t> to_timestamp(string_view text, std::int64_t digits) {
+    const auto micros = parse_timestamp(text, ' ', nullptr, static_cast<int>(digits));
+    return micros ? std::optional(duckdb::timestamp_t(*micros)) : std::nullopt;
+}
+std::optional<Zoned> zoned_of(string_view text, std::int64_t digits) {
+    string_view rest;
+    const auto micros = parse_timestamp(text, ' ', &rest, static_cast<int>(digits));
+    if (!micros) return std::nullopt;
+    const auto key = rest.empty() ? std::optional(0) : zone_key(rest);
+    if (!key) return std::nullopt;
+    return Zoned{instant_micros(*micros, *key), *key};
+}
+std::optional<std::int64_t> to_zoned(string_view text, std::int64_t digits) {
+    const auto zoned = zoned_of(text, digits);
+    return zoned ? std::optional(pack(*zoned)) : std::nullopt;
+}
+std::optional<__int128> to_zoned_wide(string_view text, std::int64_t digits) {
+    const auto zoned = zoned_of(text, digits);
+    return zoned ? std::optional(pack_wide(*zoned)) : std::nullopt;
+}
+
+/// A cast to a type of so many digits of a second.
+template <class R, std::optional<R> (*function)(string_view, std::int64_t)>
+struct TimeCast {
+    static inline const char* type = "";
+    static R strict(string_view text, std::int64_t digits) {
+        auto value = function(text, digits);
+        if (!value)
+            raise(sql::ErrorCode::invalid_cast_argument,
+                  "Value cannot be cast to " + std::string(type) + ": " + std::string(text));
         return std::move(*value);
     }
     static void add(duckdb::ExtensionLoader& loader, const std::string& name,
@@ -91,9 +116,10 @@ void add_casts(duckdb::ExtensionLoader& loader) {
     Cast<double, to_double>::add(loader, "to_double", "DOUBLE");
     Cast<float, to_real>::add(loader, "to_real", "REAL");
     Cast<duckdb::date_t, to_date>::add(loader, "to_date", "date");
-    Cast<duckdb::dtime_t, to_time>::add(loader, "to_time", "time");
-    Cast<duckdb::timestamp_t, to_timestamp>::add(loader, "to_timestamp", "timestamp");
-    Cast<std::int64_t, to_zoned>::add(loader, "to_zoned", "timestamp with time zone");
+    TimeCast<duckdb::dtime_t, to_time>::add(loader, "to_time", "time");
+    TimeCast<duckdb::timestamp_t, to_timestamp>::add(loader, "to_timestamp", "timestamp");
+    TimeCast<std::int64_t, to_zoned>::add(loader, "to_zoned", "timestamp with time zone");
+    TimeCast<__int128, to_zoned_wide>::add(loader, "to_zoned_wide", "timestamp with time zone");
     Cast<std::string, decimal_text>::add(loader, "decimal_text", "DECIMAL");
 }
 

@@ -327,7 +327,7 @@ duckdb::timestamp_t date_parse(string_view text, string_view pattern) {
     }
     const auto micros = in.micros();
     if (!in.has_ended() || !micros) bad_date(text);
-    return duckdb::timestamp_t(round_micros(*micros, 3));
+    return duckdb::timestamp_t(floor_div(*micros, 1000) * 1000);
 }
 
 [[noreturn]] void bad_pattern(char letter) {
@@ -476,7 +476,7 @@ std::optional<ZonedMicros> read_joda_text(string_view text, string_view pattern)
 std::int64_t parse_datetime(string_view text, string_view pattern) {
     const auto read = read_joda_text(text, pattern);
     if (!read) bad_date(text);
-    return pack({instant_millis(read->local, read->zone), read->zone});
+    return pack({instant_micros(read->local, read->zone), read->zone});
 }
 
 }  // namespace
@@ -484,8 +484,7 @@ std::int64_t parse_datetime(string_view text, string_view pattern) {
 std::optional<std::int64_t> parse_joda(string_view text, string_view pattern) {
     const auto read = read_joda_text(text, pattern);
     if (!read) return std::nullopt;
-    const std::int64_t below_millis = read->local - floor_div(read->local, 1000) * 1000;
-    return instant_millis(read->local, read->zone) * 1000 + below_millis;
+    return instant_micros(read->local, read->zone);
 }
 
 void add_date_patterns(duckdb::ExtensionLoader& loader) {

@@ -1,5 +1,7 @@
 // Decimal * / % and avg, exact in 128 bits, by Trino's rules of scale (the result's type is set by
 // a CAST around).
+#include <algorithm>
+
 #include <duckdb/planner/expression/bound_function_expression.hpp>
 #include "duck/native/adapter.h"
 #include "duck/raise.h"
@@ -181,12 +183,62 @@ void add_average(duckdb::ExtensionLoader& loader) {
     loader.RegisterFunction(std::move(made));
 }
 
+/// At `places` decimals, half up or cut; more places than the scale has change nothing.
+template <bool rounds>
+Wide placed(Wide value, int scale, std::int64_t places) {
+    if (places >= scale) return value;
+    const std::int64_t drop = scale - places;
+    if (drop > 38) return 0;
+    const Wide unit = shifted(1, static_cast<int>(std::min<std::int64_t>(drop, 38)));
+    const Wide rest = value % unit;
+    Wide made = value - rest;
+    const Wide size = rest < 0 ? -rest : rest;
+    if (rounds && size >= unit - size) {
+        if (__builtin_add_overflow(made, value < 0 ? -unit : unit, &made)) overflow();
+    }
+    return made;
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_places(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+    auto scales = duckdb::make_uniq<Scales>();
+    scales->left = duckdb::DecimalType::GetScale(arguments[0]->return_type);
+    const auto type = duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->left));
+    function.arguments[0] = type;
+    function.SetReturnType(type);
+    return scales;
+}
+
+template <bool rounds>
+void add_places(duckdb::ExtensionLoader& loader, const char* name) {
+    duckdb::ScalarFunction made(
+        name, {duckdb::LogicalTypeId::DECIMAL, duckdb::LogicalTypeId::BIGINT},
+        duckdb::LogicalTypeId::DECIMAL,
+        [](duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+            const int scale =
+                state.expr.Cast<duckdb::BoundFunctionExpression>().bind_info->Cast<Scales>().left;
+            duckdb::BinaryExecutor::Execute<duckdb::hugeint_t, std::int64_t, duckdb::hugeint_t>(
+                arguments.data[0], arguments.data[1], result, arguments.size(),
+                [&](duckdb::hugeint_t value, std::int64_t places) {
+                    const Wide made = placed<rounds>(to_wide(value), scale, places);
+                    if (made >= largest() || made <= -largest()) overflow();
+                    return from_wide(made);
+                });
+        },
+        bind_places);
+    made.SetFallible();
+    loader.RegisterFunction(std::move(made));
+}
+
 }  // namespace
 
 void add_decimals(duckdb::ExtensionLoader& loader) {
     add<Operation::multiply>(loader, "tr_decimal_mul");
     add<Operation::divide>(loader, "tr_decimal_div");
     add<Operation::modulo>(loader, "tr_decimal_mod");
+    add_places<true>(loader, "tr_decimal_round");
+    add_places<false>(loader, "tr_decimal_truncate");
     add_average(loader);
 }
 

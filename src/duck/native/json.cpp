@@ -139,7 +139,41 @@ std::optional<std::string> array_get(string_view text, std::int64_t index) {
     const auto size = static_cast<std::int64_t>(array.size());
     if (index < 0) index += size;
     if (index < 0 || index >= size) return std::nullopt;
-    return text_of(array.at(static_cast<std::size_t>(index)).value());
+    const element found = array.at(static_cast<std::size_t>(index)).value();
+    // Trino gives a text here without its quotes, though the type is json.
+    if (found.type() == Type::STRING) return std::string(found.get_string().value());
+    return found.is_null() ? std::nullopt : std::optional(text_of(found));
+}
+
+/// Whether an element of the array `is`.
+template <class Is>
+std::optional<bool> contains(string_view text, Is is) {
+    const auto value = parsed(text);
+    if (!value || !value->is_array()) return std::nullopt;
+    for (const element item : value->get_array().value()) {
+        if (is(item)) return true;
+    }
+    return false;
+}
+std::optional<bool> contains_boolean(string_view text, bool is_true) {
+    return contains(text, [&](element item) {
+        return item.type() == Type::BOOL && item.get_bool().value() == is_true;
+    });
+}
+std::optional<bool> contains_bigint(string_view text, std::int64_t wanted) {
+    return contains(text, [&](element item) {
+        return item.type() == Type::INT64 && item.get_int64().value() == wanted;
+    });
+}
+std::optional<bool> contains_double(string_view text, double wanted) {
+    return contains(text, [&](element item) {
+        return item.type() == Type::DOUBLE && item.get_double().value() == wanted;
+    });
+}
+std::optional<bool> contains_text(string_view text, string_view wanted) {
+    return contains(text, [&](element item) {
+        return item.type() == Type::STRING && item.get_string().value() == wanted;
+    });
 }
 std::optional<bool> is_scalar(string_view text) {
     const auto value = parsed(text);
@@ -211,6 +245,10 @@ void add_json(duckdb::ExtensionLoader& loader) {
     add_native(loader, "json_array_length", &array_length);
     add_native(loader, "json_size", &size_at);
     add_native(loader, "json_array_get", &array_get);
+    add_native(loader, "json_array_contains", &contains_boolean);
+    add_native(loader, "json_array_contains", &contains_bigint);
+    add_native(loader, "json_array_contains", &contains_double);
+    add_native(loader, "json_array_contains", &contains_text);
     add_native(loader, "is_json_scalar", &is_scalar);
     add_native(loader, "json_quote", &quote);
     add_native(loader, "json_to_varchar", &cast<std::string, as_text, true>);

@@ -1,5 +1,6 @@
 // Arithmetic where Trino and the engine differ: division, rounding, mathematics with NaN instead of
 // errors.
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -54,8 +55,7 @@ std::int64_t round_bigint(std::int64_t value, std::int64_t places) {
 
 std::optional<std::int64_t> whole_of(double value) {
     if (!std::isfinite(value)) return std::nullopt;
-    // As Math.round: half up, towards positive infinity.
-    const double rounded = std::fabs(value) < 4503599627370496.0 ? std::floor(value + 0.5) : value;
+    const double rounded = std::round(value);  // halves away from zero
     if (rounded >= 9223372036854775808.0 || rounded < -9223372036854775808.0) return std::nullopt;
     return static_cast<std::int64_t>(rounded);
 }
@@ -65,6 +65,127 @@ std::int64_t round_to_bigint(double value) {
         raise(sql::ErrorCode::invalid_cast_argument,
               "Cannot cast DOUBLE '" + double_text(value) + "' to BIGINT");
     return *whole;
+}
+
+double sign_of(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+double degrees_of(double x) { return x * (180.0 / 3.14159265358979323846); }
+double radians_of(double x) { return x * (3.14159265358979323846 / 180.0); }
+
+std::int64_t bound_of(std::int64_t n) {
+    if (n <= 0) raise(sql::ErrorCode::invalid_function_argument, "bound must be positive");
+    return n;
+}
+/// How many whole numbers there are between two bounds.
+double bounds_of(std::int64_t low, std::int64_t high) {
+    if (low >= high)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "start value must be less than stop value");
+    return static_cast<double>(high) - static_cast<double>(low);
+}
+
+std::string to_base(std::int64_t value, std::int64_t radix) {
+    if (radix < 2 || radix > 36)
+        raise(sql::ErrorCode::invalid_function_argument, "Radix must be between 2 and 36");
+    char text[80];
+    const auto [end, problem] =
+        std::to_chars(std::begin(text), std::end(text), value, static_cast<int>(radix));
+    return {text, end};
+}
+
+template <class T>
+T left_shift(T value, std::int64_t places) {
+    using U = std::make_unsigned_t<T>;
+    constexpr int bits = sizeof(T) * 8;
+    if (places < 0 || places >= bits) return 0;
+    return static_cast<T>(static_cast<U>(static_cast<std::uint64_t>(static_cast<U>(value))
+                                         << static_cast<unsigned>(places)));
+}
+template <class T>
+T right_shift(T value, std::int64_t places) {
+    using U = std::make_unsigned_t<T>;
+    constexpr int bits = sizeof(T) * 8;
+    if (places < 0 || places >= bits) return 0;
+    return static_cast<T>(static_cast<std::uint64_t>(static_cast<U>(value)) >>
+                          static_cast<unsigned>(places));
+}
+template <class T>
+T right_shift_arithmetic(T value, std::int64_t places) {
+    constexpr int bits = sizeof(T) * 8;
+    if (places < 0 || places >= bits) return value < 0 ? T(-1) : T(0);
+    return static_cast<T>(static_cast<std::int64_t>(value) >> static_cast<unsigned>(places));
+}
+
+std::int64_t bit_count(std::int64_t value, std::int64_t bits) {
+    if (bits <= 1 || bits > 64)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Bits specified in bit_count must be between 2 and 64, got " + std::to_string(bits));
+    const std::int64_t low = bits == 64 ? INT64_MIN : -(std::int64_t{1} << (bits - 1));
+    const std::int64_t high = -(low + 1);
+    if (value < low || value > high)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Number must be representable with the bits specified. " + std::to_string(value) +
+                  " cannot be represented with " + std::to_string(bits) + " bits");
+    const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+    return std::popcount(static_cast<std::uint64_t>(value) & mask);
+}
+
+double normal_cdf(double mean, double deviation, double value) {
+    if (!(deviation > 0))
+        raise(sql::ErrorCode::invalid_function_argument, "standardDeviation must be > 0");
+    return 0.5 * (1 + std::erf((value - mean) / (deviation * std::sqrt(2.0))));
+}
+
+/// One end of Wilson's interval; `side` is -1 for the lower, 1 for the upper one.
+double wilson_end(std::int64_t successes, std::int64_t trials, double z, double side) {
+    if (successes < 0)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "number of successes must not be negative");
+    if (trials <= 0)
+        raise(sql::ErrorCode::invalid_function_argument, "number of trials must be positive");
+    if (successes > trials)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "number of successes must not be larger than number of trials");
+    if (z < 0) raise(sql::ErrorCode::invalid_function_argument, "z-score must not be negative");
+    const auto n = static_cast<double>(trials);
+    const double p = static_cast<double>(successes) / n;
+    return (p + z * z / (2 * n) + side * z * std::sqrt((p * (1 - p) + z * z / (4 * n)) / n)) /
+           (1 + z * z / n);
+}
+double wilson_lower(std::int64_t successes, std::int64_t trials, double z) {
+    return wilson_end(successes, trials, z, -1);
+}
+double wilson_upper(std::int64_t successes, std::int64_t trials, double z) {
+    return wilson_end(successes, trials, z, 1);
+}
+
+std::int64_t longer(std::int64_t a, std::int64_t b) { return std::max(a, b); }
+std::int64_t repeat_count(std::int64_t n) {
+    if (n < 0)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "count argument of repeat function must be greater than or equal to 0");
+    if (n > sequence_entries_max)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "count argument of repeat function must be less than or equal to " +
+                  std::to_string(sequence_entries_max));
+    return n;
+}
+/// The elements that are left when `n` are taken off the end.
+std::int64_t trimmed_size(std::int64_t n, std::int64_t size) {
+    if (n < 0)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "size must not be negative: " + std::to_string(n));
+    if (n > size)
+        raise(sql::ErrorCode::invalid_function_argument, "size must not exceed array cardinality " +
+                                                             std::to_string(size) + ": " +
+                                                             std::to_string(n));
+    return size - n;
+}
+std::int64_t count_of_values(std::int64_t n) {
+    if (n <= 0)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "the number of values of max/min must be greater than 0, currently " +
+                  std::to_string(n));
+    return n;
 }
 
 double fmod_of(double a, double b) { return std::fmod(a, b); }
@@ -173,6 +294,34 @@ std::int64_t width_bucket(double x, double low, double high, std::int64_t count)
     return low > high ? count - bucket + 1 : bucket;
 }
 
+template <class T>
+void add_shifts(duckdb::ExtensionLoader& loader) {
+    add_native(loader, "left_shift", &left_shift<T>);
+    add_native(loader, "right_shift", &right_shift<T>);
+    add_native(loader, "right_shift_arithmetic", &right_shift_arithmetic<T>);
+}
+
+void add_bits_and_bounds(duckdb::ExtensionLoader& loader) {
+    add_native(loader, "sign", &sign_of);
+    add_native(loader, "degrees", &degrees_of);
+    add_native(loader, "radians", &radians_of);
+    add_native(loader, "bound", &bound_of);
+    add_native(loader, "bounds", &bounds_of);
+    add_native(loader, "to_base", &to_base);
+    add_shifts<std::int8_t>(loader);
+    add_shifts<std::int16_t>(loader);
+    add_shifts<std::int32_t>(loader);
+    add_shifts<std::int64_t>(loader);
+    add_native(loader, "bit_count", &bit_count);
+    add_native(loader, "normal_cdf", &normal_cdf);
+    add_native(loader, "wilson_interval_lower", &wilson_lower);
+    add_native(loader, "wilson_interval_upper", &wilson_upper);
+    add_native(loader, "longer", &longer);
+    add_native(loader, "repeat_count", &repeat_count);
+    add_native(loader, "trimmed_size", &trimmed_size);
+    add_native(loader, "count_of_values", &count_of_values);
+}
+
 }  // namespace
 
 void add_numbers(duckdb::ExtensionLoader& loader) {
@@ -185,6 +334,7 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     add_native(loader, "mod", &modulo<std::int32_t>);
     add_native(loader, "mod", &modulo<std::int64_t>);
     add_native(loader, "fmod", &fmod_of);
+    add_bits_and_bounds(loader);
     add_native(loader, "round", &round_places);
     add_native(loader, "round_bigint", &round_bigint);
     add_native(loader, "round_to_bigint", &round_to_bigint);

@@ -1,5 +1,6 @@
 #include "duck/native/parse_value.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -49,8 +50,8 @@ std::optional<std::int32_t> take_date(std::string_view& text) {
     return static_cast<std::int32_t>(day_of(date));
 }
 
-/// "10:00", "10:00:00.123456789": microseconds, rounded half up.
-std::optional<std::int64_t> take_time(std::string_view& text) {
+/// "10:00", "10:00:00.123456789": microseconds, rounded half up to `digits` of a second.
+std::optional<std::int64_t> take_time(std::string_view& text, int digits) {
     const auto hour = take_number(text, 1, 2);
     if (!hour || *hour > 23 || !take(text, ':')) return std::nullopt;
     const auto minute = take_number(text, 1, 2);
@@ -68,12 +69,13 @@ std::optional<std::int64_t> take_time(std::string_view& text) {
     int count = 0;
     bool rounds_up = false;
     for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1), ++count) {
-        if (count < 6) fraction = fraction * 10 + (text.front() - '0');
-        if (count == 6) rounds_up = text.front() >= '5';
+        if (count < digits) fraction = fraction * 10 + (text.front() - '0');
+        if (count == digits) rounds_up = text.front() >= '5';
         if (count >= 12) return std::nullopt;
     }
-    for (; count < 6; ++count) fraction *= 10;
-    return micros + fraction + (rounds_up ? 1 : 0);
+    if (rounds_up) ++fraction;
+    for (int place = std::min(count, digits); place < 6; ++place) fraction *= 10;
+    return micros + fraction;
 }
 
 }  // namespace
@@ -139,21 +141,21 @@ std::optional<std::int32_t> parse_date(std::string_view text) {
     return text.empty() ? date : std::nullopt;
 }
 
-std::optional<std::int64_t> parse_time(std::string_view text) {
+std::optional<std::int64_t> parse_time(std::string_view text, int digits) {
     text = trimmed(text);
-    const auto time = take_time(text);
+    const auto time = take_time(text, digits);
     return text.empty() ? time : std::nullopt;
 }
 
 std::optional<std::int64_t> parse_timestamp(std::string_view text, char separator,
-                                            std::string_view* rest) {
+                                            std::string_view* rest, int digits) {
     text = trimmed(text);
     const auto date = take_date(text);
     if (!date) return std::nullopt;
     std::int64_t micros = static_cast<std::int64_t>(*date) * 86'400'000'000;
     if (text.size() > 1 && text[0] == separator && is_digit(text[1])) {
         text.remove_prefix(1);
-        const auto time = take_time(text);
+        const auto time = take_time(text, digits);
         if (!time) return std::nullopt;
         micros += *time;
     }

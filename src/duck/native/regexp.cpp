@@ -1,11 +1,13 @@
 // Regular expressions with Java's syntax, by Oniguruma: Trino's own engine is its port.
 #include <oniguruma.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
 
 #include "duck/native/adapter.h"
+#include "duck/native/joni_pattern.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
@@ -30,6 +32,20 @@ struct FreeRegex {
 };
 using Regex = std::unique_ptr<regex_t, FreeRegex>;
 
+/// Java's syntax as Joni reads it: named groups, (?i) to the end of its group.
+OnigSyntaxType* joni_syntax() {
+    static OnigSyntaxType syntax = [] {
+        OnigSyntaxType made;
+        onig_copy_syntax(&made, ONIG_SYNTAX_JAVA);
+        made.op |= ONIG_SYN_OP_ESC_X_BRACE_HEX8;
+        made.op2 |= ONIG_SYN_OP2_QMARK_LT_NAMED_GROUP | ONIG_SYN_OP2_ESC_K_NAMED_BACKREF;
+        made.behavior &=
+            ~(ONIG_SYN_ISOLATED_OPTION_CONTINUE_BRANCH | ONIG_SYN_VARIABLE_LEN_LOOK_BEHIND);
+        return made;
+    }();
+    return &syntax;
+}
+
 /// Compiled patterns of this thread; a query has few.
 regex_t* compiled(string_view pattern) {
     thread_local std::unordered_map<std::string, Regex> cache;
@@ -43,8 +59,9 @@ regex_t* compiled(string_view pattern) {
     if (cache.size() > 200) cache.clear();
     regex_t* regex = nullptr;
     OnigErrorInfo info;
-    const int code = onig_new(&regex, bytes(pattern.data()), bytes(pattern.data() + pattern.size()),
-                              ONIG_OPTION_DEFAULT, ONIG_ENCODING_UTF8, ONIG_SYNTAX_JAVA, &info);
+    const std::string written = joni_pattern(pattern);
+    const int code = onig_new(&regex, bytes(written.data()), bytes(written.data() + written.size()),
+                              ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, joni_syntax(), &info);
     if (code != ONIG_NORMAL) {
         OnigUChar message[ONIG_MAX_ERROR_MESSAGE_LEN];
         onig_error_code_to_str(message, code, &info);
@@ -184,13 +201,32 @@ std::int64_t count(string_view text, string_view pattern) {
     return found;
 }
 
-std::int64_t position(string_view text, string_view pattern) {
+/// The place, counted in code points, of the nth match from a place on; -1 for none.
+std::int64_t position(string_view text, string_view pattern, std::int64_t start,
+                      std::int64_t occurrence) {
+    if (start < 1)
+        raise(sql::ErrorCode::invalid_function_argument, "start position cannot be smaller than 1");
+    if (occurrence < 1)
+        raise(sql::ErrorCode::invalid_function_argument, "occurrence cannot be smaller than 1");
+    regex_t* regex = compiled(pattern);
+    const auto is_first_byte = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    };
+    std::size_t at = 0;
+    for (std::int64_t point = 0; at < text.size(); ++at) {
+        if (is_first_byte(text[at]) && ++point == start) break;
+    }
+    if (at == text.size()) return -1;
     Region region;
-    if (!finds(compiled(pattern), text, 0, region)) return -1;
-    const string_view before = text.substr(0, static_cast<std::size_t>(region.begin(0)));
-    std::int64_t points = 1;
-    for (const char c : before) points += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-    return points;
+    for (; finds(regex, text, at, region); at = next_start(text, region)) {
+        if (--occurrence > 0) continue;
+        const string_view before = text.substr(0, static_cast<std::size_t>(region.begin(0)));
+        return 1 + std::ranges::count_if(before, is_first_byte);
+    }
+    return -1;
+}
+std::int64_t position_of_first(string_view text, string_view pattern) {
+    return position(text, pattern, 1, 1);
 }
 
 }  // namespace
@@ -202,6 +238,7 @@ void add_regexp(duckdb::ExtensionLoader& loader) {
     add_native(loader, "regexp_replace", &replace);
     add_native(loader, "regexp_split", &split);
     add_native(loader, "regexp_count", &count);
+    add_native(loader, "regexp_position", &position_of_first);
     add_native(loader, "regexp_position", &position);
 }
 

@@ -1,5 +1,7 @@
 // Text by code points, as Trino counts it.
 #include <algorithm>
+#include <cctype>
+#include <cmath>
 
 #include "duck/native/adapter.h"
 #include "duck/raise.h"
@@ -106,6 +108,116 @@ std::int64_t strpos(string_view text, string_view part) {
     return found == string_view::npos ? 0 : count_points(text.substr(0, found)) + 1;
 }
 
+/// Of the nth occurrence, from the end when negative.
+std::int64_t strpos_nth(string_view text, string_view part, std::int64_t instance) {
+    if (instance == 0)
+        raise(sql::ErrorCode::invalid_function_argument, "'instance' must not be a zero.");
+    if (part.empty()) return 1;
+    auto found = string_view::npos;
+    if (instance > 0) {
+        for (std::size_t from = 0; instance > 0; --instance, from = found + 1) {
+            found = text.find(part, from);
+            if (found == string_view::npos) return 0;
+        }
+    } else {
+        std::size_t from = string_view::npos;
+        for (; instance < 0; ++instance) {
+            found = text.rfind(part, from);
+            if (found == string_view::npos || (found == 0 && instance < -1)) return 0;
+            from = found - 1;
+        }
+    }
+    return count_points(text.substr(0, found)) + 1;
+}
+
+TextList split(string_view text, string_view by, std::int64_t limit) {
+    if (limit <= 0 || limit > INT32_MAX)
+        raise(sql::ErrorCode::invalid_function_argument,
+              limit <= 0 ? "Limit must be positive" : "Limit is too large");
+    if (by.empty())
+        raise(sql::ErrorCode::invalid_function_argument,
+              "The delimiter may not be the empty string");
+    TextList parts;
+    while (static_cast<std::int64_t>(parts.size()) + 1 < limit) {
+        const auto found = text.find(by);
+        if (found == string_view::npos) break;
+        parts.emplace_back(std::string(text.substr(0, found)));
+        text.remove_prefix(found + by.size());
+    }
+    parts.emplace_back(std::string(text));
+    return parts;
+}
+
+std::string chr(std::int64_t point) {
+    if (point < 0 || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Not a valid Unicode code point: " + std::to_string(point));
+    const auto c = static_cast<std::uint32_t>(point);
+    const auto rest = [&](unsigned shift) {
+        return static_cast<char>(0x80U | ((c >> shift) & 0x3FU));
+    };
+    if (c < 0x80) return std::string(1, static_cast<char>(c));
+    if (c < 0x800) return {static_cast<char>(0xC0U | (c >> 6U)), rest(0)};
+    if (c < 0x10000) return {static_cast<char>(0xE0U | (c >> 12U)), rest(6), rest(0)};
+    return {static_cast<char>(0xF0U | (c >> 18U)), rest(12), rest(6), rest(0)};
+}
+
+std::string soundex(string_view text) {
+    static constexpr string_view codes = "01230120022455012623010202";
+    std::string made;
+    char last = '0';
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) >= 0x80)
+            raise(sql::ErrorCode::invalid_function_argument,
+                  "The character is not mapped: " + std::string(text));
+        const char upper = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        if (upper < 'A' || upper > 'Z') continue;
+        const char code = codes[static_cast<std::size_t>(upper - 'A')];
+        if (made.empty()) {
+            made += upper;
+        } else if (upper == 'H' || upper == 'W') {
+            continue;
+        } else if (code != '0' && code != last) {
+            made += code;
+        }
+        last = code;
+        if (made.size() == 4) break;
+    }
+    if (!made.empty()) made.resize(4, '0');
+    return made;
+}
+
+bool passes_luhn(string_view text) {
+    int sum = 0;
+    bool doubles = false;
+    for (std::size_t i = text.size(); i > 0; --i, doubles = !doubles) {
+        const char c = text[i - 1];
+        if (c < '0' || c > '9')
+            raise(sql::ErrorCode::invalid_function_argument,
+                  "Input must contain only digits: " + std::string(text));
+        const int digit = (c - '0') * (doubles ? 2 : 1);
+        sum += digit > 9 ? digit - 9 : digit;
+    }
+    return !text.empty() && sum % 10 == 0;
+}
+
+std::string human_readable_seconds(double seconds) {
+    if (!std::isfinite(seconds) || std::fabs(seconds) > 9.0e15)
+        raise(sql::ErrorCode::invalid_function_argument, "Invalid argument found: not finite");
+    static constexpr std::pair<const char*, std::int64_t> units[] = {
+        {"week", 604800}, {"day", 86400}, {"hour", 3600}, {"minute", 60}, {"second", 1}};
+    std::int64_t rest = std::llabs(static_cast<std::int64_t>(std::floor(seconds + 0.5)));
+    std::string made;
+    for (const auto& [name, size] : units) {
+        const std::int64_t count = rest / size;
+        rest %= size;
+        if (count == 0) continue;
+        made += (made.empty() ? "" : ", ") + std::to_string(count) + " " + name +
+                (count == 1 ? "" : "s");
+    }
+    return made.empty() ? "0 seconds" : made;
+}
+
 std::string pad(string_view text, std::int64_t size, string_view with, bool pads_left) {
     if (with.empty())
         raise(sql::ErrorCode::invalid_function_argument, "Padding string must not be empty");
@@ -190,7 +302,7 @@ std::string fit(string_view text, std::int64_t length) {
     return std::move(*made);
 }
 
-std::string from_utf8(Blob blob) {
+std::string from_utf8_with(Blob blob, string_view replacement) {
     std::string made;
     const string_view data = blob.view;
     for (std::size_t at = 0; at < data.size();) {
@@ -211,10 +323,24 @@ std::string from_utf8(Blob blob) {
             made += data.substr(at, want);
             at += want;
         } else {
-            made += "\uFFFD";
+            made += replacement;
             ++at;
         }
     }
+    return made;
+}
+std::string from_utf8(Blob blob) { return from_utf8_with(blob, "\uFFFD"); }
+std::string from_utf8_or(Blob blob, string_view replacement) {
+    if (count_points(replacement) > 1)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Replacement character string must empty or a single character");
+    return from_utf8_with(blob, replacement);
+}
+/// "0.5" of ".5".
+std::string with_zero(string_view text) {
+    std::string made(text);
+    const std::size_t at = text.starts_with('-') ? 1 : 0;
+    if (text.size() > at && text[at] == '.') made.insert(at, 1, '0');
     return made;
 }
 
@@ -268,6 +394,14 @@ void add_text(duckdb::ExtensionLoader& loader) {
     add_native(loader, "fit", &fit);
     add_native(loader, "try_fit", &fits);
     add_native(loader, "from_utf8", &from_utf8);
+    add_native(loader, "from_utf8", &from_utf8_or);
+    add_native(loader, "with_zero", &with_zero);
+    add_native(loader, "strpos", &strpos_nth);
+    add_native(loader, "split", &split);
+    add_native(loader, "chr", &chr);
+    add_native(loader, "soundex", &soundex);
+    add_native(loader, "luhn_check", &passes_luhn);
+    add_native(loader, "human_readable_seconds", &human_readable_seconds);
     add_native(loader, "from_hex", &from_hex);
     add_native(loader, "crc32", &crc32);
 }

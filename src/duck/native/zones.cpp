@@ -6,8 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "base/calendar.h"
 #include "base/time_zone.h"
-#include "duck/native/parse_value.h"
 
 namespace freshet::duck {
 namespace {
@@ -54,9 +54,18 @@ int minutes_of(int key) { return key <= 840 ? key - 841 : key - 840; }
 }  // namespace
 
 std::int64_t pack(Zoned value) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(value.millis) << 12U) | value.key;
+    const std::int64_t millis = floor_div(value.micros, 1000);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(millis) << 12U) | value.key;
 }
-Zoned unpack(std::int64_t packed) { return {packed >> 12, static_cast<int>(packed & key_max)}; }
+Zoned unpack(std::int64_t packed) {
+    return {(packed >> 12) * 1000, static_cast<int>(packed & key_max)};
+}
+__int128 pack_wide(Zoned value) {
+    return static_cast<__int128>(static_cast<unsigned __int128>(value.micros) << 12U) | value.key;
+}
+Zoned unpack_wide(__int128 packed) {
+    return {static_cast<std::int64_t>(packed >> 12), static_cast<int>(packed & key_max)};
+}
 
 std::optional<int> zone_key(std::string_view name) {
     if (name == "UTC" || name == "Z" || name == "GMT" || name == "UT" || name == "Etc/UTC")
@@ -91,23 +100,20 @@ std::int64_t zone_offset(int key, std::int64_t seconds) {
 }
 
 std::int64_t local_micros(Zoned value) {
-    const std::int64_t seconds =
-        value.millis >= 0 ? value.millis / 1000 : -((-value.millis + 999) / 1000);
-    return value.millis * 1000 + zone_offset(value.key, seconds) * 1'000'000;
+    return value.micros + zone_offset(value.key, floor_div(value.micros, 1'000'000)) * 1'000'000;
 }
 
-std::int64_t instant_millis(std::int64_t local, int key) {
-    const std::int64_t rounded = round_micros(local, 3) / 1000;
-    const std::int64_t seconds = rounded >= 0 ? rounded / 1000 : -((-rounded + 999) / 1000);
+std::int64_t instant_micros(std::int64_t local, int key) {
+    const std::int64_t seconds = floor_div(local, 1'000'000);
     // The earlier instant of an overlap has the larger offset; in a gap the time moves on by its
     // length.
     const std::int64_t before = zone_offset(key, seconds - zone_offset(key, seconds - 86400));
     const std::int64_t after = zone_offset(key, seconds - before);
-    if (before == after) return rounded - before * 1000;
+    if (before == after) return local - before * 1'000'000;
     const std::int64_t earlier =
         std::max(zone_offset(key, seconds - 86400), zone_offset(key, seconds + 86400));
     const bool is_valid = zone_offset(key, seconds - earlier) == earlier;
-    return rounded - (is_valid ? earlier : std::min(before, after)) * 1000;
+    return local - (is_valid ? earlier : std::min(before, after)) * 1'000'000;
 }
 
 }  // namespace freshet::duck

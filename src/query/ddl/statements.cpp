@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "query/ddl/show_functions.h"
 #include "query/tables.h"
 
 namespace freshet::query {
@@ -64,6 +65,8 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
             auto answer = co_await optimize(std::move(home), statement, database, cancel);
             co_return answer;
         }
+        case Kind::show_functions:
+            co_return functions_like(statement.pattern);
         case Kind::show_databases:
         case Kind::show_tables:
         case Kind::show_views: {

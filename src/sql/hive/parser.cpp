@@ -319,6 +319,10 @@ class Reader {
             made.kind = StatementKind::show_databases;
             return pattern(made);
         }
+        if (in_.accept_word("FUNCTIONS")) {
+            made.kind = StatementKind::show_functions;
+            return pattern(made);
+        }
         if (in_.is_word("TABLES") || in_.is_word("VIEWS")) {
             made.kind = in_.take().upper == "TABLES" ? StatementKind::show_tables
                                                      : StatementKind::show_views;

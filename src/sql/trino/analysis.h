@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sql/trino/analyzer.h"
-#include "sql/trino/functions/forms.h"
+#include "sql/trino/functions/registry.h"
 #include "sql/trino/typed.h"
 
 namespace freshet::sql::trino {
@@ -50,6 +50,16 @@ class Analysis {
     std::vector<Scan> take_scans() { return std::move(scans_); }
     /// "WITH w0 AS (...), w1 AS (...) ", or nothing: in front of the statement.
     std::string with_clause() const;
+
+    // What the rows of the registry are carried out with.
+    const std::string& database() const { return database_; }
+    SyntaxResult<Typed> value(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> arithmetic(const std::string& op, Typed left, Typed right, Position at);
+    SyntaxResult<Typed> comparison(const std::string& op, Typed left, Typed right, Position at);
+    SyntaxResult<Typed> concatenation_of(std::vector<Typed> parts, Position at);
+    SyntaxResult<Typed> conditional(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> now_call(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> reduce_call(const Expr& expr, const Scope& scope);
 
   private:
     // analyze_query.cpp
@@ -99,7 +109,6 @@ class Analysis {
                                              const Scope* outer);
     SyntaxResult<> rename(const Relation& relation, From& from);
     // analyze_expr.cpp
-    SyntaxResult<Typed> value(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> value_of(const Expr& expr, const Scope& scope);
     /// IS NULL, CAST, EXTRACT and the field of a row.
     SyntaxResult<Typed> of_one(const Expr& expr, const Scope& scope);
@@ -118,14 +127,11 @@ class Analysis {
     SyntaxResult<Typed> chain(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> fold(const std::vector<Typed>& operands, const Link* links,
                              std::size_t count);
-    SyntaxResult<Typed> concatenation_of(std::vector<Typed> parts, Position at);
-    SyntaxResult<Typed> arithmetic(const std::string& op, Typed left, Typed right, Position at);
     SyntaxResult<Typed> decimal_arithmetic(const std::string& op, const Typed& left,
                                            const Typed& right, Position at);
     SyntaxResult<Typed> time_arithmetic(const std::string& op, const Typed& left,
                                         const Typed& right, Position at);
     SyntaxResult<Typed> concatenation(const Typed& left, const Typed& right, Position at);
-    SyntaxResult<Typed> comparison(const std::string& op, Typed left, Typed right, Position at);
     SyntaxResult<Typed> in_list(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> with_query(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> between(const Expr& expr, const Scope& scope);
@@ -139,38 +145,33 @@ class Analysis {
                                                const Scope& scope);
     // analyze_call.cpp
     SyntaxResult<Typed> call(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::optional<Typed>> special_call(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::optional<Typed>> polymorphic_call(const Expr& expr,
-                                                        std::vector<Typed>& arguments);
-    SyntaxResult<Typed> registered_call(const Expr& expr, const std::vector<Typed>& arguments);
-    SyntaxResult<Typed> conditional(const Expr& expr, const Scope& scope);
-    SyntaxResult<Typed> now_call(const Expr& expr);
-    SyntaxError not_registered(const Expr& expr, const std::vector<Typed>& arguments) const;
+    SyntaxResult<Typed> scalar_call(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> lambda_argument(const Expr& lambda, const TypePattern& pattern,
+                                        Bindings& bound, const Scope& scope);
+    SyntaxResult<Typed> registered_call(const Expr& expr, std::vector<Typed> arguments,
+                                        const std::string& tail);
+    SyntaxResult<Typed> carried_out(const Expr& expr, const Chosen& chosen,
+                                    std::vector<Typed> arguments, const std::string& tail);
+    SyntaxResult<Typed> nullif(const Expr& expr, std::vector<Typed> values);
     // analyze_aggregate.cpp
     SyntaxResult<Typed> aggregate(const Expr& expr, const Scope& scope);
-    SyntaxResult<Typed> aggregate_of(const Expr& expr, const std::vector<Typed>& arguments,
-                                     const std::string& tail);
     SyntaxResult<Typed> windowed(const Expr& expr, const Scope& scope);
     SyntaxResult<std::string> over_clause(const Expr& expr, const Scope& scope);
     SyntaxResult<std::string> frame_clause(const Window& window, const Scope& scope);
     // analyze_nested.cpp
-    SyntaxResult<std::optional<Typed>> lambda_call(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::pair<std::string, Type>> lambda_body(const Expr& lambda,
-                                                           const std::vector<Type>& parameters,
-                                                           const Scope& scope);
-    SyntaxResult<Typed> reduce_call(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::optional<Typed>> nested_call(const Expr& expr, std::vector<Typed>& arguments);
-    SyntaxResult<std::optional<Typed>> array_call(const Expr& expr, std::vector<Typed>& arguments);
-    SyntaxResult<Typed> array_join(const Expr& expr, const std::vector<Typed>& arguments);
+    /// A lambda of several parameters takes them each, or as the fields of one (Call::lambda).
+    enum class LambdaForm { plain, packed };
+    struct LambdaBody {
+        std::string names;  ///< "p0, p1"
+        Typed body;
+    };
+    SyntaxResult<LambdaBody> lambda_body(const Expr& lambda, const std::vector<Type>& parameters,
+                                         const Scope& scope, LambdaForm form);
     SyntaxResult<Typed> array(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> row(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> subscript(const Expr& expr, const Scope& scope);
     // analyze_time.cpp
-    SyntaxResult<std::optional<Typed>> time_call(const Expr& expr, std::vector<Typed>& arguments);
     SyntaxResult<Typed> part_of(const std::string& part, const Typed& argument, Position at);
-    SyntaxResult<Typed> date_trunc(const Expr& expr, const std::vector<Typed>& arguments);
-    SyntaxResult<Typed> date_add(const Expr& expr, const std::vector<Typed>& arguments);
-    SyntaxResult<Typed> date_diff(const Expr& expr, const std::vector<Typed>& arguments);
 
     SyntaxResult<> enter(Position at);
     /// Whether so much engine text is too much.
@@ -205,5 +206,11 @@ class Analysis {
 bool contains_aggregate(const Expr& expr);
 bool contains_query(const Expr& expr);
 SyntaxError mismatch_error(Position at, std::string message);
+
+/// A date, time or timestamp moved by `months` or by `millis` (engine SQL, one of them empty). By
+/// milliseconds it has at least three digits.
+Typed moved(const Typed& v, const std::string& months, const std::string& millis);
+/// A time or timestamp rounded to the digits of `type`.
+Typed fitted(Typed v, const Type& type);
 
 }  // namespace freshet::sql::trino

@@ -386,8 +386,14 @@ SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& righ
             const auto side = [&](const Typed& v) {
                 const bool is_element =
                     !v.type.is(TypeKind::array) && !(v.type.is(TypeKind::unknown));
-                return is_element ? "[" + coerce(v, common->arguments[0]).sql + "]"
-                                  : coerce(v, *common).sql;
+                if (!is_element) return coerce(v, *common).sql;
+                const std::string item = coerce(v, common->arguments[0]).sql;
+                if (v.text) return "[" + item + "]";
+                // An element that is NULL makes the whole NULL.
+                return bind_once({item}, [](const std::vector<std::string>& names) {
+                    return "(CASE WHEN " + names[0] + " IS NOT NULL THEN [" + names[0] +
+                           "] END)";
+                });
             };
             // The engine's operator gives NULL for a NULL, its list_concat does not.
             return Typed{"(" + side(left) + " || " + side(right) + ")", *common};

@@ -80,6 +80,14 @@ std::optional<std::int64_t> interval_value(const std::string& text, const std::s
     return at == text.size() ? std::optional(total) : std::nullopt;
 }
 
+/// How many digits a text of a time has after its point.
+int fraction_digits(std::string_view text) {
+    const auto point = text.find('.');
+    if (point == std::string_view::npos) return 0;
+    const auto end = text.find_first_not_of("0123456789", point + 1);
+    return static_cast<int>(std::min(end, text.size()) - point - 1);
+}
+
 }  // namespace
 
 SyntaxResult<Typed> Analysis::literal(const Expr& expr) {
@@ -155,22 +163,21 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
         const auto blank = expr.text.find(' ');
         const auto rest = blank == std::string::npos ? std::string() : expr.text.substr(blank + 1);
         const bool is_zoned = rest.find_first_not_of("0123456789:.") != std::string::npos;
-        const auto point = rest.find('.');
-        const auto digits = point == std::string::npos ? 0
-                            : rest.find_first_not_of("0123456789", point + 1) == std::string::npos
-                                ? rest.size() - point - 1
-                                : 3;
-        if (digits > 6)
-            return std::unexpected(
-                SyntaxError{expr.at, "timestamp(" + std::to_string(digits) + ") is not supported",
-                            ErrorCode::not_supported});
-        type =
-            is_zoned ? timestamp_tz_type() : timestamp_type(std::max(3, static_cast<int>(digits)));
+        const int digits = fraction_digits(rest);
+        type = is_zoned ? timestamp_tz_type(digits) : timestamp_type(digits);
+    } else if (expr.unit == "time") {
+        if (expr.text.find_first_not_of("0123456789:. ") != std::string::npos)
+            return std::unexpected(SyntaxError{expr.at, "time with time zone is not supported",
+                                               ErrorCode::not_supported});
+        type = time_type(fraction_digits(expr.text));
     } else if (const auto kind = simple_type(expr.unit)) {
         type = make_type(*kind);
     } else {
         return invalid();
     }
+    if (type.precision > 6 && !type.is(TypeKind::decimal))
+        return std::unexpected(
+            SyntaxError{expr.at, type.name() + " is not supported", ErrorCode::not_supported});
     FRESHET_TRY(made, cast_value(text, type, false, expr.at));
     made->is_constant = !type.is_floating();
     return made;

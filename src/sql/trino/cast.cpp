@@ -1,5 +1,7 @@
 #include "sql/trino/cast.h"
 
+#include <algorithm>
+
 #include "sql/trino/bind_once.h"
 
 namespace freshet::sql::trino {
@@ -18,6 +20,10 @@ SyntaxError no_cast(const Type& from, const Type& to, Position at) {
                        ErrorCode::type_mismatch};
 }
 
+std::string digits_of(const Type& type) {
+    return "CAST(" + std::to_string(type.precision) + " AS BIGINT)";
+}
+
 /// nullopt: no such cast.
 using Sql = std::optional<std::string>;
 
@@ -33,12 +39,23 @@ Sql to_varchar(const Typed& v, const Type& to, bool is_safe) {
         case TypeKind::smallint:
         case TypeKind::integer:
         case TypeKind::bigint:
-        case TypeKind::decimal:
-        case TypeKind::date:
             text = "CAST(" + v.sql + " AS VARCHAR)";
             break;
         case TypeKind::uuid:
             text = v.sql;
+            break;
+        case TypeKind::decimal:
+            // The engine writes .5 for a decimal of as many decimals as digits.
+            text = v.type.precision == v.type.scale
+                       ? "CAST(CAST(" + v.sql + " AS " +
+                             engine_type(
+                                 decimal_type(std::min(38, v.type.precision + 1), v.type.scale)) +
+                             ") AS VARCHAR)"
+                       : "CAST(" + v.sql + " AS VARCHAR)";
+            if (v.type.scale == 38) text = "tr_with_zero(CAST(" + v.sql + " AS VARCHAR))";
+            break;
+        case TypeKind::date:
+            text = "tr_date_text(" + v.sql + ")";
             break;
         case TypeKind::real:
             text = "tr_real_text(" + v.sql + ")";
@@ -47,13 +64,13 @@ Sql to_varchar(const Typed& v, const Type& to, bool is_safe) {
             text = "tr_double_text(" + v.sql + ")";
             break;
         case TypeKind::time:
-            text = "tr_time_text(" + v.sql + ")";
+            text = "tr_time_text(" + v.sql + ", " + digits_of(v.type) + ")";
             break;
         case TypeKind::timestamp:
-            text = "tr_timestamp_text(" + v.sql + ")";
+            text = "tr_timestamp_text(" + v.sql + ", " + digits_of(v.type) + ")";
             break;
         case TypeKind::timestamp_tz:
-            text = "tr_zoned_text(" + v.sql + ")";
+            text = "tr_zoned_text(" + v.sql + ", " + digits_of(v.type) + ")";
             break;
         case TypeKind::interval_months:
             text = "tr_months_text(" + v.sql + ")";
@@ -110,42 +127,65 @@ Sql to_number(const Typed& v, const Type& to, bool is_safe) {
     return engine_cast(v.sql, to, is_safe);
 }
 
+/// `sql` with `from` digits of a second rounded to those of `to`.
+std::string rounded(const std::string& sql, int from, const Type& to) {
+    const char* function = to.is(TypeKind::time) ? "tr_round_time(" : "tr_round_timestamp(";
+    return from <= to.precision ? sql : function + sql + ", " + digits_of(to) + ")";
+}
+
+Sql to_timestamp(const Typed& v, const Type& to, bool is_safe) {
+    if (v.type.is(TypeKind::varchar))
+        return native(is_safe, "to_timestamp", v.sql + ", " + digits_of(to));
+    if (v.type.is(TypeKind::date)) return "CAST(" + v.sql + " AS TIMESTAMP)";
+    if (v.type.is(TypeKind::timestamp)) return rounded(v.sql, v.type.precision, to);
+    if (v.type.is(TypeKind::timestamp_tz))
+        return rounded("tr_local(" + v.sql + ")", v.type.precision, to);
+    return std::nullopt;
+}
+
+Sql to_zoned(const Typed& v, const Type& to, bool is_safe) {
+    const bool is_wide = to.precision > 3, was_wide = v.type.precision > 3;
+    const std::string zoned = is_wide ? "tr_zoned_wide(" : "tr_zoned(";
+    if (v.type.is(TypeKind::varchar))
+        return native(is_safe, is_wide ? "to_zoned_wide" : "to_zoned",
+                      v.sql + ", " + digits_of(to));
+    if (v.type.is(TypeKind::date)) return zoned + "CAST(" + v.sql + " AS TIMESTAMP), 'UTC')";
+    if (v.type.is(TypeKind::timestamp))
+        return zoned + rounded(v.sql, v.type.precision, to) + ", 'UTC')";
+    if (!v.type.is(TypeKind::timestamp_tz)) return std::nullopt;
+    if (is_wide && !was_wide) return "tr_widened(" + v.sql + ")";
+    if (!is_wide && was_wide) return "tr_narrowed(" + v.sql + ", " + digits_of(to) + ")";
+    return v.type.precision <= to.precision
+               ? v.sql
+               : "tr_round_zoned(" + v.sql + ", " + digits_of(to) + ")";
+}
+
+Sql to_time(const Typed& v, const Type& to, bool is_safe) {
+    if (v.type.is(TypeKind::varchar))
+        return native(is_safe, "to_time", v.sql + ", " + digits_of(to));
+    if (v.type.is(TypeKind::time)) return rounded(v.sql, v.type.precision, to);
+    if (v.type.is(TypeKind::timestamp))
+        return rounded("CAST(" + v.sql + " AS TIME)", v.type.precision, to);
+    if (v.type.is(TypeKind::timestamp_tz))
+        return rounded("CAST(tr_local(" + v.sql + ") AS TIME)", v.type.precision, to);
+    return std::nullopt;
+}
+
 Sql to_temporal(const Typed& v, const Type& to, bool is_safe) {
-    const TypeKind from = v.type.kind;
-    if (to.is(TypeKind::date)) {
-        if (from == TypeKind::varchar) return native(is_safe, "to_date", v.sql);
-        if (from == TypeKind::timestamp) return "CAST(" + v.sql + " AS DATE)";
-        if (from == TypeKind::timestamp_tz) return "CAST(tr_local(" + v.sql + ") AS DATE)";
-    }
-    if (to.is(TypeKind::timestamp)) {
-        if (from == TypeKind::varchar) return native(is_safe, "to_timestamp", v.sql);
-        if (from == TypeKind::date) return "CAST(" + v.sql + " AS TIMESTAMP)";
-        if (from == TypeKind::timestamp_tz) return "tr_local(" + v.sql + ")";
-        if (from == TypeKind::timestamp) {
-            return v.type.precision <= to.precision
-                       ? v.sql
-                       : "tr_round_timestamp(" + v.sql + ", " + std::to_string(to.precision) + ")";
-        }
-    }
-    if (to.is(TypeKind::timestamp_tz)) {
-        if (from == TypeKind::varchar) return native(is_safe, "to_zoned", v.sql);
-        if (from == TypeKind::date) return "tr_zoned(CAST(" + v.sql + " AS TIMESTAMP), 'UTC')";
-        if (from == TypeKind::timestamp) return "tr_zoned(" + v.sql + ", 'UTC')";
-        if (from == TypeKind::timestamp_tz) return v.sql;
-    }
-    if (to.is(TypeKind::time)) {
-        if (from == TypeKind::varchar) return native(is_safe, "to_time", v.sql);
-        if (from == TypeKind::timestamp) return "CAST(" + v.sql + " AS TIME)";
-        if (from == TypeKind::timestamp_tz) return "CAST(tr_local(" + v.sql + ") AS TIME)";
-    }
+    if (to.is(TypeKind::timestamp)) return to_timestamp(v, to, is_safe);
+    if (to.is(TypeKind::timestamp_tz)) return to_zoned(v, to, is_safe);
+    if (to.is(TypeKind::time)) return to_time(v, to, is_safe);
+    if (!to.is(TypeKind::date)) return std::nullopt;
+    if (v.type.is(TypeKind::varchar)) return native(is_safe, "to_date", v.sql);
+    if (v.type.is(TypeKind::timestamp)) return "CAST(" + v.sql + " AS DATE)";
+    if (v.type.is(TypeKind::timestamp_tz)) return "CAST(tr_local(" + v.sql + ") AS DATE)";
     return std::nullopt;
 }
 
 Sql to_json(const Typed& v) {
     if (v.type.is(TypeKind::varchar)) return "tr_json_quote(" + v.sql + ")";
-    if (v.type.is(TypeKind::boolean) || v.type.is_integer() || v.type.is(TypeKind::decimal)) {
-        return "CAST(" + v.sql + " AS VARCHAR)";
-    }
+    if (v.type.is(TypeKind::boolean) || v.type.is_integer() || v.type.is(TypeKind::decimal))
+        return to_varchar(v, varchar_type(), false);
     if (v.type.is(TypeKind::double_)) return "tr_double_text(" + v.sql + ")";
     return std::nullopt;
 }
@@ -159,6 +199,19 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool is_safe, Po
         auto inner = cast_value(element, to.arguments[0], is_safe, at);
         if (!inner) return inner;
         made.sql = "list_transform(" + v.sql + ", lambda " + name + ": " + inner->sql + ")";
+        return made;
+    }
+    if (v.type.is(TypeKind::map)) {
+        const std::string name =
+            "m" + std::to_string(at.column) + "_" + std::to_string(v.sql.size());
+        auto key =
+            cast_value(Typed{name + ".key", v.type.arguments[0]}, to.arguments[0], is_safe, at);
+        auto value =
+            cast_value(Typed{name + ".value", v.type.arguments[1]}, to.arguments[1], is_safe, at);
+        if (!key || !value) return !key ? key : value;
+        made.sql = "map_from_entries(tr_map_entries(list_transform(map_entries(" + v.sql +
+                   "), lambda " + name + ": struct_pack(key := " + key->sql +
+                   ", value := " + value->sql + "))))";
         return made;
     }
     if (v.type.is(TypeKind::row) && v.type.arguments.size() == to.arguments.size()) {
@@ -181,6 +234,11 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool is_safe, Po
     return std::unexpected(no_cast(v.type, to, at));
 }
 
+bool is_of_seconds(const Type& type) {
+    return type.is(TypeKind::time) || type.is(TypeKind::timestamp) ||
+           type.is(TypeKind::timestamp_tz);
+}
+
 bool is_same_but_names(const Type& a, const Type& b) {
     return engine_type(a) == engine_type(b) && a.kind == b.kind;
 }
@@ -190,8 +248,7 @@ bool is_same_but_names(const Type& a, const Type& b) {
 SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool is_safe, Position at) {
     if (engine_type(to).empty()) return std::unexpected(no_cast(value.type, to, at));
     if (to.is(TypeKind::char_) || to.is(TypeKind::uuid) ||
-        (to.is(TypeKind::timestamp) && to.precision > 6) ||
-        (to.is(TypeKind::timestamp_tz) && to.precision > 3)) {
+        (is_of_seconds(to) && to.precision > 6)) {
         return std::unexpected(SyntaxError{at, "Casting to " + to.name() + " is not supported",
                                            ErrorCode::not_supported});
     }
@@ -218,12 +275,12 @@ SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool is_safe,
     } else if (to.is(TypeKind::json)) {
         sql = to_json(value);
     } else if (to.is(TypeKind::array) || to.is(TypeKind::row) || to.is(TypeKind::map)) {
-        if (is_same_but_names(value.type, to)) return made;
-        if (value.type.kind == to.kind && !to.is(TypeKind::map))
-            return nested_cast(value, to, is_safe, at);
+        if (is_same_but_names(value.type, to) && coerces(value.type, to)) return made;
+        if (value.type.kind == to.kind) return nested_cast(value, to, is_safe, at);
     } else {
         sql = to_temporal(value, to, is_safe);
-        made.is_utc = to.is(TypeKind::timestamp_tz) && !value.type.is(TypeKind::varchar);
+        made.is_utc = to.is(TypeKind::timestamp_tz) && !value.type.is(TypeKind::varchar) &&
+                      (!value.type.is(TypeKind::timestamp_tz) || value.is_utc);
     }
     if (!sql) return std::unexpected(no_cast(value.type, to, at));
     made.sql = std::move(*sql);

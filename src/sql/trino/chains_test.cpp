@@ -197,6 +197,14 @@ constexpr std::string_view shapes_naming_twice[] = {
     "length(date_format(from_unixtime($), '%Y'))",
     "reduce(ARRAY[$], 0, (a, b) -> CAST(a + b AS integer), a -> a)",
     "coalesce($, 1)",
+    "reduce(ARRAY[$], 0E0, (a, b) -> a + b, a -> CAST(a AS integer))",
+    "length(upper(CAST($ AS varchar)))",
+    "cardinality(zip(ARRAY[$], l))",
+    "cardinality(zip_with(ARRAY[$], l, (x, y) -> x))",
+    "cardinality(map_zip_with(map(ARRAY['k'], ARRAY[$]), m, (k, x, y) -> x))",
+    "cardinality(sequence(date_add('day', $, current_date), current_date, interval '1' month))",
+    "CAST(random($, 10) AS integer)",
+    "array_position(ARRAY[$], 5)",
     "if($ = 1, 2, 3)",
     "CAST(round(CAST($ AS decimal(10,2)), 1) AS integer)",
     "if($ IS DISTINCT FROM 3, 1, 2)",
@@ -245,6 +253,20 @@ TEST(Chains, the_plan_is_linear_in_the_nesting_of_every_function_that_names_an_o
         EXPECT_LT(second, first + first / 4 + 64)
             << shape << ": " << sizes[0] << ", " << sizes[1] << ", " << sizes[2];
     }
+}
+
+TEST(Chains, two_hundred_levels_of_null_rules_stay_small) {
+    for (const std::string_view shape : {"greatest($, i)", "least(i, $)", "nullif($, 3)",
+                                         "greatest(least($, 2), nullif($x, 1))"}) {
+        const auto made = plan_of("SELECT " + nested(shape, 95) + " FROM t");
+        ASSERT_TRUE(made) << shape << ": " << made.error().text();
+        EXPECT_LT(made->size(), 95 * 1000U) << shape;
+    }
+    std::string text = "s";
+    for (int i = 0; i < 190; ++i) text = "concat(" + text + ", 'x')";
+    const auto made = plan_of("SELECT " + text + " FROM t");
+    ASSERT_TRUE(made) << made.error().text();
+    EXPECT_LT(made->size(), 190 * 40U);
 }
 
 TEST(Chains, a_plan_that_still_grows_is_refused) {

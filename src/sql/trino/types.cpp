@@ -190,7 +190,7 @@ std::string Type::name() const {
         case TypeKind::char_:
             return "char(" + std::to_string(precision) + ")";
         case TypeKind::time:
-            return "time(3)";
+            return "time(" + std::to_string(precision) + ")";
         case TypeKind::timestamp:
             return "timestamp(" + std::to_string(precision) + ")";
         case TypeKind::timestamp_tz:
@@ -324,6 +324,8 @@ std::optional<Type> common_type(const Type& a, const Type& b) {
         return varchar_type(
             a.precision < 0 || b.precision < 0 ? -1 : std::max(a.precision, b.precision));
     }
+    if (a.is(TypeKind::time) && b.is(TypeKind::time))
+        return time_type(std::max(a.precision, b.precision));
     const auto rank = [](const Type& type) {
         return type.is(TypeKind::date)           ? 1
                : type.is(TypeKind::timestamp)    ? 2
@@ -358,8 +360,9 @@ std::string engine_type(const Type& type) {
             return "SMALLINT";
         case TypeKind::integer:
             return "INTEGER";
-        case TypeKind::bigint:
         case TypeKind::timestamp_tz:
+            return type.precision > 3 ? "HUGEINT" : "BIGINT";
+        case TypeKind::bigint:
         case TypeKind::interval_months:
         case TypeKind::interval_millis:
             return "BIGINT";

@@ -36,7 +36,7 @@ enum class TypeKind {
 
 struct Type {
     TypeKind kind = TypeKind::unknown;
-    int precision = 0;  ///< decimal; varchar(n), -1 unbounded; timestamp digits
+    int precision = 0;  ///< decimal; varchar(n), -1 unbounded; digits of a second
     int scale = 0;
     std::vector<Type> arguments = {};     ///< element; key and value; fields
     std::vector<std::string> names = {};  ///< of a row's fields; "" when anonymous
@@ -60,6 +60,7 @@ inline Type varchar_type(int length = -1) { return Type{TypeKind::varchar, lengt
 inline Type decimal_type(int precision, int scale) {
     return Type{TypeKind::decimal, precision, scale};
 }
+inline Type time_type(int digits = 3) { return Type{TypeKind::time, digits}; }
 inline Type timestamp_type(int digits = 3) { return Type{TypeKind::timestamp, digits}; }
 inline Type timestamp_tz_type(int digits = 3) { return Type{TypeKind::timestamp_tz, digits}; }
 inline Type array_type(Type element) { return Type{TypeKind::array, 0, 0, {std::move(element)}}; }

@@ -63,6 +63,7 @@ class Parser {
     SyntaxResult<ExprPtr> parenthesized();
     SyntaxResult<ExprPtr> word_primary();
     SyntaxResult<ExprPtr> special_form(const std::string& word, bool& was_taken);
+    SyntaxResult<ExprPtr> bare_call(Position at);
     SyntaxResult<ExprPtr> name_or_call();
     SyntaxResult<ExprPtr> call(std::string name, Position at);
     SyntaxResult<> call_tail(Expr& call);

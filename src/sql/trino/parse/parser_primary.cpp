@@ -115,8 +115,7 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& w
          {"CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
           "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA"}) {
         if (word != bare) continue;
-        in_.take();
-        return make_expr(ExprKind::call, at, lower_case(word));
+        return bare_call(at);
     }
     // DATE '...', TIMESTAMP '...', DECIMAL '...', DOUBLE PRECISION '...', any simple type and a
     // string.
@@ -134,6 +133,18 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& w
     }
     was_taken = false;
     return std::unexpected(in_.mismatch("<expression>"));
+}
+
+/// CURRENT_DATE, CURRENT_TIMESTAMP(6): with the digits of the second where it has some.
+SyntaxResult<ExprPtr> Parser::bare_call(Position at) {
+    const std::string word = in_.take().upper;
+    auto expr = make_expr(ExprKind::call, at, lower_case(word));
+    if (word.contains("TIME") && in_.accept_symbol("(")) {
+        FRESHET_TRY(digits, expression());
+        expr->arguments.push_back(std::move(*digits));
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
+    }
+    return expr;
 }
 
 SyntaxResult<ExprPtr> Parser::name_or_call() {
@@ -454,9 +465,7 @@ SyntaxResult<Type> Parser::time_type(const Token& word) {
     if (!is_zoned) in_.accept_words({"WITHOUT", "TIME", "ZONE"});
     if (word.upper == "TIME") {
         if (is_zoned) return std::unexpected(unknown_type(word));
-        Type made = make_type(TypeKind::time);
-        made.precision = 0;
-        return made;
+        return trino::time_type(digits->empty() ? 3 : (*digits)[0]);
     }
     Type made = is_zoned ? timestamp_tz_type() : timestamp_type();
     made.precision = digits->empty() ? 3 : (*digits)[0];

@@ -207,6 +207,7 @@ enum class StatementKind {
     show_views,
     show_create_view,
     show_properties,
+    show_functions,
     describe,
     optimize
 };
