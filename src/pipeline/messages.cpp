@@ -74,12 +74,13 @@ const Member request_members[] = {
 
 const Shape& Request::shape() {
     static const Shape shape{
-        .kind = Kind::structure, .name = "Request", .members = request_members};
+        .kind = aws::Kind::structure, .name = "Request", .members = request_members};
     return shape;
 }
 
 const Shape& Report::shape() {
-    static const Shape shape{.kind = Kind::structure, .name = "Report", .members = report_members};
+    static const Shape shape{
+        .kind = aws::Kind::structure, .name = "Report", .members = report_members};
     return shape;
 }
 
