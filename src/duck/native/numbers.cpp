@@ -67,6 +67,12 @@ std::int64_t round_to_bigint(double value) {
     return *whole;
 }
 
+/// The C library's is off by a unit of the last place for some cubes: a step of Newton's method.
+double cube_root(double x) {
+    const double root = std::cbrt(x);
+    if (root == 0 || !std::isfinite(root)) return root;
+    return root - (root * root * root - x) / (3 * root * root);
+}
 double sign_of(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
 double degrees_of(double x) { return x * (180.0 / 3.14159265358979323846); }
 double radians_of(double x) { return x * (3.14159265358979323846 / 180.0); }
@@ -342,7 +348,7 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     using Unary = double (*)(double);
     for (const auto& [name, function] :
          std::initializer_list<std::pair<const char*, Unary>>{{"sqrt", std::sqrt},
-                                                              {"cbrt", std::cbrt},
+                                                              {"cbrt", cube_root},
                                                               {"exp", std::exp},
                                                               {"ln", std::log},
                                                               {"log2", std::log2},

@@ -171,7 +171,7 @@ class Analysis {
     SyntaxResult<Typed> row(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> subscript(const Expr& expr, const Scope& scope);
     // analyze_time.cpp
-    SyntaxResult<Typed> part_of(const std::string& part, const Typed& argument, Position at);
+    SyntaxResult<Typed> part_of(const Expr& expr, const Typed& argument);
 
     SyntaxResult<> enter(Position at);
     /// Whether so much engine text is too much.

@@ -157,7 +157,7 @@ SyntaxResult<Typed> Analysis::now_call(const Expr& expr, const Scope& scope) {
     made.is_utc = true;
     if (expr.arguments.empty()) return made;
     FRESHET_TRY(digits, value(*expr.arguments[0], scope));
-    if (!digits->text || digits->text->size() > 2)
+    if (!digits->type.is_integer() || !digits->text || digits->text->size() > 2)
         return std::unexpected(SyntaxError{expr.at, name + ": the precision must be a number",
                                            ErrorCode::not_supported});
     Type type = made.type;

@@ -142,7 +142,7 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
 SyntaxResult<Typed> Analysis::of_one(const Expr& expr, const Scope& scope) {
     FRESHET_TRY(inner, value(*expr.arguments[0], scope));
     if (expr.kind == ExprKind::cast) return cast_value(*inner, expr.type, expr.is_safe, expr.at);
-    if (expr.kind == ExprKind::extract) return part_of(expr.text, *inner, expr.at);
+    if (expr.kind == ExprKind::extract) return part_of(expr, *inner);
     if (expr.kind == ExprKind::field) return field_of(*inner, expr.text, expr.at);
     FRESHET_CHECK(expr.kind == ExprKind::is_null);
     return boolean_of("(" + inner->sql + (expr.is_negated ? " IS NOT NULL)" : " IS NULL)"));

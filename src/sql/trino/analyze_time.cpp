@@ -1,5 +1,9 @@
 // Dates, timestamps and intervals: arithmetic, parts, date_trunc, date_add, date_diff, time zones.
 #include <algorithm>
+#include <cctype>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -94,12 +98,44 @@ SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed
         mismatch_error(at, "Cannot apply operator: " + a.name() + " " + op + " " + b.name()));
 }
 
-/// EXTRACT: a part's function.
-SyntaxResult<Typed> Analysis::part_of(const std::string& part, const Typed& v, Position at) {
+/// EXTRACT: a part's function. It takes no type that the function takes by a coercion.
+SyntaxResult<Typed> Analysis::part_of(const Expr& expr, const Typed& v) {
+    using Kinds = std::vector<TypeKind>;
+    constexpr auto date = TypeKind::date, time = TypeKind::time, timestamp = TypeKind::timestamp,
+                   zoned = TypeKind::timestamp_tz, months = TypeKind::interval_months,
+                   millis = TypeKind::interval_millis;
+    static const std::map<std::string, Kinds> parts = {
+        {"year", {date, timestamp, zoned, months}},
+        {"month", {date, timestamp, zoned, months}},
+        {"day", {date, timestamp, zoned, millis}},
+        {"quarter", {date, timestamp, zoned}},
+        {"week", {date, timestamp, zoned}},
+        {"day_of_month", {date, timestamp, zoned}},
+        {"day_of_week", {date, timestamp, zoned}},
+        {"dow", {date, timestamp, zoned}},
+        {"day_of_year", {date, timestamp, zoned}},
+        {"doy", {date, timestamp, zoned}},
+        {"year_of_week", {date, timestamp, zoned}},
+        {"yow", {date, timestamp, zoned}},
+        {"hour", {time, timestamp, zoned, millis}},
+        {"minute", {time, timestamp, zoned, millis}},
+        {"second", {time, timestamp, zoned, millis}},
+        {"timezone_hour", {zoned}},
+        {"timezone_minute", {zoned}},
+    };
+    const auto part = parts.find(expr.text);
+    if (part == parts.end())
+        return std::unexpected(SyntaxError{expr.at, "Invalid EXTRACT field: " + expr.text});
+    if (std::ranges::find(part->second, v.type.kind) == part->second.end()) {
+        std::string shown = expr.text;
+        for (char& c : shown) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        return std::unexpected(mismatch_error(
+            expr.arguments[0]->at, "Cannot extract " + shown + " from " + v.type.name()));
+    }
     Expr call;
     call.kind = ExprKind::call;
-    call.at = at;
-    call.text = part;
+    call.at = expr.at;
+    call.text = expr.text;
     return registered_call(call, {v}, "");
 }
 

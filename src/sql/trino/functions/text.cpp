@@ -92,8 +92,8 @@ constexpr FunctionRow rows[] = {
      "The texts that are not NULL, or those of an array, with a separator between.",
      "concat_ws('-', 'a', NULL, 'b')", "a-b"},
     {"concat_ws", "(varchar, array(varchar)) -> varchar",
-     "coalesce(array_to_string(list_filter($2, lambda e0: e0 IS NOT NULL), $1), CASE WHEN $1 IS "
-     "NOT NULL AND $2 IS NOT NULL THEN '' END)"},
+     "(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN coalesce(array_to_string(list_filter($2, "
+     "lambda e0: e0 IS NOT NULL), $1), '') END)"},
     {"translate", "(varchar, varchar, varchar) -> varchar", "tr_translate($1, $2, $3)",
      "Each character of the second list becomes the one of the third, or goes.",
      "translate('abcd', 'bc', 'x')", "axd"},
