@@ -391,8 +391,7 @@ SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& righ
                 if (v.text) return "[" + item + "]";
                 // An element that is NULL makes the whole NULL.
                 return bind_once({item}, [](const std::vector<std::string>& names) {
-                    return "(CASE WHEN " + names[0] + " IS NOT NULL THEN [" + names[0] +
-                           "] END)";
+                    return "(CASE WHEN " + names[0] + " IS NOT NULL THEN [" + names[0] + "] END)";
                 });
             };
             // The engine's operator gives NULL for a NULL, its list_concat does not.

@@ -40,8 +40,8 @@ SyntaxResult<Typed> chosen_many(const Call& call) {
         return std::unexpected(
             SyntaxError{call.expr.at, call.expr.text + " of " + key.name() + " is not supported",
                         ErrorCode::not_supported});
-    return call.made(
-        call.in_engine(call.expr.text, call.sql(0) + ", tr_count_of_values(coalesce(" + call.sql(1) + ", 0))"));
+    return call.made(call.in_engine(
+        call.expr.text, call.sql(0) + ", tr_count_of_values(coalesce(" + call.sql(1) + ", 0))"));
 }
 
 SyntaxResult<Typed> not_built(const Call& call) {

@@ -170,7 +170,7 @@ constexpr FunctionRow rows[] = {
     {"array_position", "(array(T), T) -> bigint, T:comparable",
      "CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE CAST(coalesce(list_position($1, $2), 0) AS "
      "BIGINT) END",
-     "Where an element stands first; 0 when it is not there.",
+     "The place of the first such element, from 1; 0 when there is none.",
      "array_position(ARRAY['a', 'b'], 'b')", "2"},
     {"array_remove", "(array(T), T) -> array(T), T:comparable",
      "(CASE WHEN $2 IS NOT NULL THEN list_filter($1, lambda e0: e0 IS DISTINCT FROM $2) END)",
