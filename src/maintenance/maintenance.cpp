@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text/ascii.h"
 #include "base/uuid.h"
+#include "io/faults/failpoint.h"
 #include "maintenance/run/work.h"
 #include "maintenance/store.h"
 
@@ -191,7 +192,8 @@ io::Task<Result<Proposal>> Maintenance::propose(TableKey table, Options options)
 io::Task<void> Maintenance::run(std::string id) {
     Run& one = runs_.at(id);
     std::function<io::Task<void>()> rests;
-    if (one.origin == Origin::policy) rests = [this] { return rest(); };
+    if (one.origin == Origin::policy || io::failpoints::is_on("maintenance.paced"))
+        rests = [this] { return rest(); };
     Result<> outcome;
     {
         Work work(parts_, one,

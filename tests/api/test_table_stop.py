@@ -1,6 +1,7 @@
 """A run of table maintenance is stopped: by its id, by the statement that began it, by the job that
 runs the statement. A run that a policy began rests after each commit until the clock is moved, and
-others wait for it; so each test knows what is under way.
+so does every run of a server that was started with the failpoint: each test knows what is under
+way.
 """
 
 import pytest
@@ -23,6 +24,26 @@ def fill(lake, table, parts=("1", "2")):
         lake.add_partition(table, part, ["a bigint"])
         for number in range(6):
             lake.put(f"{table}/p={part}/{number}.csv", b"%d\n" % number)
+
+
+@pytest.fixture
+def paced(lake):
+    """Each run rests after each commit."""
+    lake.freshet.terminate()
+    lake.freshet.options = ("--failpoints", "maintenance.paced=on+")
+    lake.freshet.start()
+    fill(lake, "b")
+    return lake
+
+
+def until_half_done(lake):
+    """One of the two partitions of `b` is done; the run rests."""
+    lake.freshet.until(lambda: (run := newest(lake, "b")) and run["commits"] == 1)
+    assert newest(lake, "b")["state"] == "RUNNING"
+
+
+def is_half_done(lake):
+    return len(lake.objects("b/p=1/")) == 1 and len(lake.objects("b/p=2/")) == 6
 
 
 def newest(lake, table):
@@ -68,45 +89,40 @@ def test_a_stop_that_was_answered_holds_after_a_kill(lake):
     assert len(lake.objects("a/p=2/")) == 6
 
 
-def test_a_statement_that_is_cancelled_stops_its_run(lake):
-    resting(lake)
-    fill(lake, "b")
-    query = lake.start("OPTIMIZE b REWRITE DATA USING BIN_PACK")
-    until_state(lake, "b", "RUNNING")
-    lake.athena.stop_query_execution(QueryExecutionId=query)
-    until_state(lake, "b", "STOPPED", advance_ms=300)
-    assert lake.wait(query)["Status"]["State"] == "CANCELLED"
-    assert len(lake.objects("b/")) == 12
+def test_a_statement_that_is_cancelled_stops_its_run(paced):
+    query = paced.start("OPTIMIZE b REWRITE DATA USING BIN_PACK")
+    until_half_done(paced)
+    paced.athena.stop_query_execution(QueryExecutionId=query)
+    until_state(paced, "b", "STOPPED", advance_ms=300)
+    assert paced.wait(query)["Status"]["State"] == "CANCELLED"
+    assert is_half_done(paced)
 
 
-def test_a_job_run_that_is_stopped_stops_the_run_of_its_statement(lake):
-    shop = Shop(lake.freshet)
-    resting(lake)
-    fill(lake, "b")
+def test_a_job_run_that_is_stopped_stops_the_run_of_its_statement(paced):
+    shop = Shop(paced.freshet)
     shop.job("merge", "OPTIMIZE b REWRITE DATA USING BIN_PACK", command="freshetsql")
     run = shop.start("merge")
-    until_state(lake, "b", "RUNNING")
+    until_half_done(paced)
     shop.glue.batch_stop_job_run(JobName="merge", JobRunIds=[run])
-    until_state(lake, "b", "STOPPED", advance_ms=300)
+    until_state(paced, "b", "STOPPED", advance_ms=300)
     assert shop.until("merge", run)["JobRunState"] == "STOPPED"
-    assert len(lake.objects("b/")) == 12
+    assert is_half_done(paced)
 
 
-def test_statements_that_ask_for_the_same_wait_for_one_run(lake):
-    resting(lake)
-    fill(lake, "b")
-    statements = [lake.start("OPTIMIZE b REWRITE DATA USING BIN_PACK") for _ in range(2)]
-    for statement in statements:
-        lake.freshet.until(
-            lambda: (
-                lake.athena.get_query_execution(QueryExecutionId=statement)["QueryExecution"][
-                    "Status"
-                ]["State"]
-                == "SUCCEEDED"
-            ),
-            advance_ms=300,
-        )
-    assert len(lake.call("tables/runs?database=default&table=b")["runs"]) == 1
+def test_statements_that_ask_for_the_same_wait_for_one_run(paced):
+    statements = [paced.start("OPTIMIZE b REWRITE DATA USING BIN_PACK") for _ in range(2)]
+
+    def are(state):
+        found = [
+            paced.athena.get_query_execution(QueryExecutionId=statement)["QueryExecution"]
+            for statement in statements
+        ]
+        return all(one["Status"]["State"] == state for one in found)
+
+    paced.freshet.until(lambda: are("RUNNING"))
+    until_half_done(paced)
+    paced.freshet.until(lambda: are("SUCCEEDED"), advance_ms=300)
+    assert len(paced.call("tables/runs?database=default&table=b")["runs"]) == 1
 
 
 def test_a_statement_converts_into_a_second_table(lake):

@@ -41,7 +41,8 @@ constexpr auto known = std::to_array<std::string_view>({
     "maintenance.after_stage",
     "maintenance.before_commit",
     "maintenance.after_commit",
-    "worker.ends",  // on: a process that converts; (PART): at text that has PART
+    "maintenance.paced",  // on: each run rests after each commit
+    "worker.ends",        // on: a process that converts; (PART): at text that has PART
     // A cut of a delivery stream that becomes columnar files, and its objects.
     "delivery.after_convert",
     "delivery.before_commit",
@@ -147,7 +148,8 @@ Result<Point> parse_point(std::string_view label, std::string_view value) {
     if (word == words.end()) return fail(Errc::invalid, fmt::format("'{}' is no action", value));
     point.action = word->second;
     const bool is_of_disk = label.starts_with("disk."),
-               is_on_alone = label.starts_with("mutant.") || label.starts_with("worker.");
+               is_on_alone = label.starts_with("mutant.") || label.starts_with("worker.") ||
+                             label == "maintenance.paced";
     const bool is_anywhere = point.action == Action::kill || point.action == Action::cut ||
                              point.action == Action::stall;
     if (is_on_alone != (point.action == Action::on) ||
