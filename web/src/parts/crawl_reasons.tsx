@@ -67,7 +67,7 @@ export function CrawlReasons({
                 Lines with{" "}
                 <input
                   value={wanted}
-                  placeholder="a table, a folder, a file"
+                  title="Of a table, a folder or a file"
                   onInput={(event) => setWanted(event.currentTarget.value)}
                 />
               </label>

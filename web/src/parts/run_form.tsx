@@ -60,11 +60,12 @@ export function RunForm({
       )}
       {keys.length > 0 && (
         <label class="field">
-          Only partitions where (all when empty)
+          <span>
+            Only partitions where (all when empty), as in <code>{keys[0]} = '…'</code>
+          </span>
           <input
             class="mono"
             value={fields.where}
-            placeholder={`${keys[0]} = '…'`}
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => set({ where: event.currentTarget.value })}

@@ -42,7 +42,6 @@ export function StartJobDialog({ job, onClose }: { job: Job; onClose: (said?: st
           rows={4}
           value={text}
           spellcheck={false}
-          placeholder={defaults.map(([name, value]) => `${name} ${value}`).join("\n")}
           onInput={(event) => setText(event.currentTarget.value)}
         />
       </label>
@@ -53,8 +52,13 @@ export function StartJobDialog({ job, onClose }: { job: Job; onClose: (said?: st
       ) : (
         <p class="soft">
           {defaults.length
-            ? "The job's own arguments hold where a line does not replace them."
+            ? "The job's own arguments hold where a line does not replace them: "
             : "The job has no arguments of its own."}
+          {defaults.map(([name, value]) => (
+            <code key={name}>
+              {name} {value}{" "}
+            </code>
+          ))}
         </p>
       )}
     </FormDialog>
