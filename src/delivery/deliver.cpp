@@ -86,10 +86,12 @@ io::Task<Result<>> Pipe::stage(Work& work) {
 
 io::Task<Result<>> Pipe::draft(Work& work) {
     const Waiting& waiting = work.waiting;
-    if (waiting.data.empty()) co_return Result<>();  // all expired in the source
     const DeliveryStream& stream = *work.stream;
+    const bool is_answered = work.answered && work.answered->version == stream.version;
+    if (waiting.data.empty() && !is_answered) co_return Result<>();  // all expired in the source
     const Destination& destination = stream.destination;
-    const CutNames names(stream, work.cut.ranges, *waiting.oldest);
+    const CutNames names(stream, work.cut.ranges,
+                         is_answered ? work.answered->oldest : *waiting.oldest);
     auto plan = plan_of(destination);
     if (!plan) co_return pass(plan);
     const bool is_text = !destination.options.http && !destination.options.is_converting();
@@ -255,7 +257,8 @@ void Pipe::measure_object(const Work& work, const Written& one) {
         meter_.add(Metric::backup_records, static_cast<double>(one.draft->records));
         meter_.add(Metric::backup_bytes, size);
     } else if (options.partitioning && one.draft->kind == Draft::Kind::data) {
-        const Millis age = std::max<Millis>(1s, parts_.home.now() - *work.waiting.oldest);
+        const Millis age = std::max<Millis>(
+            1s, parts_.home.now() - work.waiting.oldest.value_or(parts_.home.now()));
         meter_.add(Metric::partition_throughput, size * 1000 / static_cast<double>(age.count()));
     }
 }

@@ -54,6 +54,10 @@ inline constexpr std::uint64_t worker_memory_mib = 192;         ///< of the engi
 /// Of text, of one row group: what a thread of the worker holds at a time.
 inline constexpr std::uint64_t row_group_text_bytes_max = 32 << 20;
 inline constexpr std::uint64_t row_group_rows_min = 2048;
+/// Of an ORC file, which its writer holds whole beside the engine's memory; a larger one that is
+/// asked for is made so large.
+inline constexpr std::uint64_t orc_stripe_bytes_max = 64 << 20;
+inline constexpr std::uint64_t orc_stride_max = 1'000'000;  ///< rows that one bloom filter is for
 /// Real time, of one conversion: a fixed part, and more for each MiB of text.
 inline constexpr Millis conversion_time = 30'000ms, conversion_time_of_mib = 2'000ms;
 /// A record that overcomes the worker alone so often in one cut is a failure.
@@ -61,6 +65,8 @@ inline constexpr int lone_tries_max = 2;
 /// In one cut. With more of them, records are not looked at one by one any more: those that
 /// overcome the worker together are failures.
 inline constexpr std::uint64_t workers_lost_max = 200;
+/// Real time that lost workers may take, in one cut, before it is the same.
+inline constexpr Millis workers_lost_time_max = 900'000ms;
 inline constexpr std::size_t failure_batch_records = 1000;  ///< written down at a time
 inline constexpr std::int64_t endpoint_mib_max = 64;  ///< AWS: BufferingHints of an HTTP endpoint
 inline constexpr std::int64_t endpoint_retry_s_max = 7200;         ///< AWS

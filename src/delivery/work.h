@@ -56,8 +56,10 @@ struct Written {
 /// What a function made of a cut, for the tries after the first: the stages after it, or the
 /// conversion, may fail.
 struct Answered {
-    int version = 0;  ///< of the destination that names the function
+    int version = 0;   ///< of the destination that names the function
+    Timestamp oldest;  ///< of the records that it was given, by which objects are named
     Flow flow;
+    Ahead::Share share;
 };
 
 /// One cut: read, drafted, staged, published. What its stages made is kept over tries that the

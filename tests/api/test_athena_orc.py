@@ -183,6 +183,22 @@ def test_what_is_no_orc_file_is_named(lake):
         ), reason
 
 
+def test_types_that_are_nested_too_deeply_are_refused(lake):
+    make(lake, "t", "a bigint")
+
+    def nested(depth):
+        kind, value = pyarrow.int64(), 7
+        for _ in range(depth):
+            kind, value = pyarrow.list_(kind), [value]
+        return orc(pyarrow.table({"a": [1], "b": pyarrow.array([value], kind)}))
+
+    put(lake, "t/x", nested(99))
+    assert data(lake, "SELECT a FROM t") == [["1"]]
+    put(lake, "t/x", nested(100))
+    reason = lake.failure("SELECT a FROM t")["StateChangeReason"]
+    assert reason.endswith("its types are nested deeper than 100"), reason
+
+
 def test_a_time_that_nanoseconds_do_not_hold_is_named_and_other_columns_are_read(lake):
     far = datetime.datetime(9999, 12, 31)
     put(

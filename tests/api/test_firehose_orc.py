@@ -269,6 +269,12 @@ def test_what_aws_refuses(lake):  # noqa: F811
     assert "Exactly one Serializer" in message({"OrcSerDe": {}, "ParquetSerDe": {}})
     bloom = {"OrcSerDe": {"BloomFilterColumns": ["name"]}}
     assert "BloomFilterColumns names name, which d.t does not have" in message(bloom)
+    for probability in (0.0, 1.0):
+        bloom = {"BloomFilterColumns": ["id"], "BloomFilterFalsePositiveProbability": probability}
+        assert "must be more than 0 and less than 1" in message({"OrcSerDe": bloom})
+    assert "RowIndexStride must be at most 1000000" in message(
+        {"OrcSerDe": {"RowIndexStride": 2_000_000}}
+    )
 
 
 def test_an_update_changes_parquet_to_orc(lake):  # noqa: F811

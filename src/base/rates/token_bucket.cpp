@@ -23,8 +23,16 @@ bool TokenBucket::take(double amount, Timestamp now) {
     return true;
 }
 
+bool TokenBucket::is_full(Timestamp now) const {
+    TokenBucket later = *this;
+    later.fill(now);
+    return later.level_ >= later.burst_;
+}
+
 bool CallBuckets::take(std::string_view operation, const Home& home, double per_second,
                        Timestamp now) {
+    if (buckets_.size() >= kept_max)
+        std::erase_if(buckets_, [now](const auto& one) { return one.second.is_full(now); });
     const auto bucket =
         buckets_.try_emplace({std::string(operation), home}, per_second, per_second, now).first;
     return bucket->second.take(1, now);

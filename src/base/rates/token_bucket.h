@@ -1,6 +1,7 @@
 // Token buckets: how much of something is taken a second. Plain functions of amounts and times;
 // nothing here knows a clock.
 #pragma once
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ class TokenBucket {
     bool has(double amount, Timestamp now);
     /// Takes what was not known before; it is paid off afterwards.
     void owe(double amount) { level_ -= amount; }
+    /// A full one is as one that was never used.
+    bool is_full(Timestamp now) const;
 
   private:
     void fill(Timestamp now);
@@ -29,10 +32,13 @@ class TokenBucket {
     Timestamp at_;
 };
 
-/// Calls of an account in a region, by operation.
+/// Calls of an account in a region, by operation. Both are what a caller wrote: buckets that are
+/// full again are forgotten when there are many.
 class CallBuckets {
   public:
+    static constexpr std::size_t kept_max = 1000;  ///< before full ones are looked for
     bool take(std::string_view operation, const Home& home, double per_second, Timestamp now);
+    std::size_t kept() const { return buckets_.size(); }
 
   private:
     std::map<std::pair<std::string, Home>, TokenBucket> buckets_;

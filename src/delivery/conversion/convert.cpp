@@ -80,14 +80,17 @@ class Run {
         while (!left.empty()) {
             Stretch stretch = left.back();
             left.pop_back();
+            const auto begun = std::chrono::steady_clock::now();
             auto done = co_await convert_stretch(group, stretch, drafts);
             if (done) continue;
             if (!done.error().is(Errc::worker_lost)) co_return done;
             ++stretch.tries;
             ++workers_lost_;
+            time_lost_ += std::chrono::steady_clock::now() - begun;
             auto works = co_await check_worker();
             if (!works) co_return works;
-            const bool narrows = workers_lost_ < losses_max_;
+            const bool narrows =
+                workers_lost_ < losses_max_ && time_lost_ < limits::workers_lost_time_max;
             if (narrows && stretch.records() > 1) {
                 const std::size_t middle = stretch.from + stretch.records() / 2;
                 left.push_back({middle, stretch.to});
@@ -115,7 +118,10 @@ class Run {
         sql::plan::Written made;
         if (text.lines.lines() > 0) {
             auto answer = co_await parts_.converter.write(std::move(plan), time_for(text.bytes));
-            if (!answer) co_return pass(answer);
+            if (!answer) {
+                co_await remove({text_path, rejects_path});
+                co_return pass(answer);
+            }
             made = std::move(*answer);
         }
         FRESHET_CHECK(made.rows + made.rejected == text.lines.lines());  // each line once
@@ -126,13 +132,16 @@ class Run {
         for (std::size_t i = stretch.from; i < stretch.to; ++i)
             figures_.good_bytes += group.records[i].size();
         figures_.good_records += stretch.records();
-        co_await parts_.pool.run([&] {
-            std::error_code ignored;
-            fs::remove(text_path, ignored);
-            fs::remove(rejects_path, ignored);
-        });
+        co_await remove({text_path, rejects_path});
         if (!made.files.empty()) draft_rows(group, stretch, made, drafts);
         co_return Result<>();
+    }
+
+    io::Task<void> remove(std::vector<std::string> paths) {
+        co_await parts_.pool.run([&] {
+            std::error_code ignored;
+            for (const std::string& path : paths) fs::remove(path, ignored);
+        });
     }
 
     void draft_rows(const RowGroup& group, Stretch stretch, const sql::plan::Written& made,
@@ -161,8 +170,13 @@ class Run {
         auto written =
             co_await parts_.pool.run([&] { return write_text(group, {0, 1}, path, text); });
         if (!written) co_return written;
-        auto made =
-            co_await parts_.converter.write(plan_for(text, path, index), time_for(text.bytes));
+        sql::plan::WritePlan plan = plan_for(text, path, index);
+        std::vector<std::string> left{path, plan.rejects_path};
+        auto made = co_await parts_.converter.write(std::move(plan), time_for(text.bytes));
+        if (made) {
+            for (const auto& file : made->files) left.push_back(file.path);
+        }
+        co_await remove(std::move(left));
         if (!made) co_return fail(freshet::Errc::unavailable, made.error().message());
         co_return Result<>();
     }
@@ -227,20 +241,23 @@ class Run {
         plan.target.file_name = fmt::format("rows{}", index);
         plan.target.format = plan_.output.format;
         plan.target.compression = plan_.output.compression;
+        plan.rejects_path = fmt::format("{}/rejects-{}", scratch_->path(), index);
+        plan.rejects_max = UINT64_MAX;
+        plan.memory_mib = limits::worker_memory_mib;
+        plan.spill_directory = parts_.objects.scratch_directory();
+        if (plan_.output.format == sql::plan::FileFormat::orc) {
+            plan.target.orc = plan_.output.orc;
+            plan.target.bloom_columns = plan_.output.bloom_columns;
+            return plan;
+        }
         plan.target.has_dictionaries = plan_.output.has_dictionaries;
         plan.target.writer_version = plan_.output.writer_version;
-        plan.target.orc = plan_.output.orc;
-        plan.target.bloom_columns = plan_.output.bloom_columns;
         const std::uint64_t group_bytes =
             std::min<std::uint64_t>(plan_.output.block_bytes, limits::row_group_text_bytes_max);
         const std::uint64_t line_bytes =
             std::max<std::uint64_t>(1, text.bytes / std::max<std::uint64_t>(1, text.lines.lines()));
         plan.target.row_group_rows = std::clamp<std::uint64_t>(
             group_bytes / line_bytes, limits::row_group_rows_min, plan.target.row_group_rows);
-        plan.rejects_path = fmt::format("{}/rejects-{}", scratch_->path(), index);
-        plan.rejects_max = UINT64_MAX;
-        plan.memory_mib = limits::worker_memory_mib;
-        plan.spill_directory = parts_.objects.scratch_directory();
         return plan;
     }
 
@@ -352,6 +369,7 @@ class Run {
     ConversionFigures figures_;
     std::size_t plans_ = 0;  ///< so far
     std::uint64_t workers_lost_ = 0;
+    std::chrono::steady_clock::duration time_lost_{};
     const std::uint64_t losses_max_ =
         io::failpoints::number("worker.losses_max", limits::workers_lost_max);
 };

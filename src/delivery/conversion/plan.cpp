@@ -92,7 +92,7 @@ double number_of(const std::string& text) {
 }
 
 /// Padding to blocks of HDFS changes nothing that a reader of an object sees: it is not done.
-FileOptions orc_options(const Serde& serde) {
+Result<FileOptions> orc_options(const Serde& serde) {
     FileOptions made;
     made.format = sql::plan::FileFormat::orc;
     for (const auto& [name, value] : serde.members) {
@@ -114,6 +114,17 @@ FileOptions orc_options(const Serde& serde) {
             made.orc.is_version_0_11 = value == "V0_11";
         }
     }
+    const double probability = made.orc.bloom_false_positives;
+    if (!made.bloom_columns.empty() && (probability <= 0 || probability >= 1))
+        return refuse(
+            "OrcSerDe.BloomFilterFalsePositiveProbability must be more than 0 and less than 1 when "
+            "BloomFilterColumns are given.");
+    if (made.orc.row_index_stride > limits::orc_stride_max)
+        return refuse(
+            fmt::format("OrcSerDe.RowIndexStride must be at most {}: each bloom filter "
+                        "is made for so many rows.",
+                        limits::orc_stride_max));
+    made.orc.stripe_bytes = std::min(made.orc.stripe_bytes, limits::orc_stripe_bytes_max);
     return made;
 }
 
@@ -152,8 +163,12 @@ Result<ConversionPlan> conversion_plan_of(const Destination& destination,
     plan.schema = schema;
     FRESHET_TRY(read, input.empty() ? record_format_of(*given.input) : record_format_of(input));
     plan.input = std::move(*read);
-    plan.output = given.output->kind == SerdeKind::orc ? orc_options(*given.output)
-                                                       : parquet_options(*given.output);
+    if (given.output->kind != SerdeKind::orc) {
+        plan.output = parquet_options(*given.output);
+        return plan;
+    }
+    FRESHET_TRY(output, orc_options(*given.output));
+    plan.output = std::move(*output);
     return plan;
 }
 

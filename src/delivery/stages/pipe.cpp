@@ -29,7 +29,8 @@ Flow flow_of(Waiting& waiting, bool is_backed_up) {
 
 std::size_t bytes_of(const Flow& flow) {
     std::size_t bytes = 0;
-    for (const Item& item : flow.items) bytes += item.data.size();
+    for (const Item& item : flow.items)
+        bytes += sizeof(Item) + item.data.size() + item.source.size() + item.partition_key.size();
     for (const auto& [type, lines] : flow.failures) bytes += lines.size();
     return bytes;
 }
@@ -47,13 +48,16 @@ io::Task<Result<Flow>> Pipe::run_stages(Work& work, const Plan& plan) {
         flow = work.answered->flow;
     } else {
         work.answered.reset();
+        const Timestamp oldest = *work.waiting.oldest;
         auto answered = co_await run_to_function(parts, stream, plan,
                                                  flow_of(work.waiting, options.is_backup_on));
         if (!answered) co_return pass(answered);
         flow = std::move(*answered);
         const bool may_fail = !plan.query.empty() || options.is_converting();
-        if (plan.transformation && may_fail && bytes_of(flow) <= limits::answered_bytes_max)
-            work.answered.emplace(stream.version, flow);
+        const std::size_t bytes = bytes_of(flow);
+        if (plan.transformation && may_fail && bytes <= limits::answered_bytes_max &&
+            ahead_.has_room(bytes))
+            work.answered.emplace(stream.version, oldest, flow, Ahead::Share(ahead_, bytes));
     }
     auto ran = co_await run_after_function(parts, plan, std::move(flow));
     co_return ran;

@@ -56,11 +56,11 @@ void write_chunk(orc::Writer& writer, duckdb::DataChunk& chunk,
 
 void check_orc_target(const sql::plan::WritePlan& plan) {
     const auto& target = plan.target;
-    const char* what = plan.source.format == sql::plan::Format::parquet ? "of Parquet files"
-                       : target.compression == Compression::zstd        ? "compressed by zstd"
-                       : target.file_bytes > 0                          ? "cut by size"
-                       : !target.partition_by.empty()                   ? "sorted into partitions"
-                                                                        : nullptr;
+    const char* what = plan.source.format == sql::plan::Format::parquet      ? "of Parquet files"
+                       : target.compression == Compression::zstd             ? "compressed by zstd"
+                       : target.file_bytes > 0 || target.row_group_bytes > 0 ? "cut by size"
+                       : !target.partition_by.empty() ? "sorted into partitions"
+                                                      : nullptr;
     if (what != nullptr)
         raise(sql::ErrorCode::not_supported, std::string("ORC files are not written ") + what);
 }

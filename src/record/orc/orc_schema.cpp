@@ -194,6 +194,20 @@ std::string hive_type(const std::vector<Type>& types, std::uint64_t at, int dept
     return (type.kind == kind_struct ? "struct<" : "uniontype<") + inner + ">";
 }
 
+void measure(const std::vector<Type>& types, OrcSchema& out) {
+    std::vector<std::size_t> depths(types.size());
+    for (std::size_t at = 0; at < types.size(); ++at) {
+        for (const std::uint64_t part : types[at].parts) {
+            if (part <= at || part >= types.size()) {
+                out.is_in_order = false;
+                return;
+            }
+            depths[part] = depths[at] + 1;
+            out.depth = std::max(out.depth, depths[part]);
+        }
+    }
+}
+
 }  // namespace
 
 std::expected<std::uint64_t, std::string> orc_footer_bytes(std::string_view tail,
@@ -230,6 +244,7 @@ std::expected<OrcSchema, std::string> read_orc_schema(std::string_view end) {
     }
     if (types.empty() || types[0].kind != kind_struct)
         return std::unexpected(std::string("it is ORC, and its rows are no structs"));
+    measure(types, out);
     int left = types_max;
     for (std::size_t i = 0; i < types[0].parts.size() && i < types[0].names.size(); ++i) {
         std::string type = hive_type(types, types[0].parts[i], 1, left);

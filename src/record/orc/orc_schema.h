@@ -1,6 +1,7 @@
 // The schema of an ORC file in Hive's types. Reads the end of the file (PostScript and Footer, in
 // protobuf) and no data; any bytes can be given to it.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -25,6 +26,10 @@ struct OrcColumn {
 struct OrcSchema {
     std::vector<OrcColumn> columns;
     std::uint64_t rows = 0;
+    std::size_t depth = 0;  ///< of the deepest type: 1 for a column
+    /// Whether each type comes after the one that holds it, as the format has it: then no reader
+    /// goes round in circles.
+    bool is_in_order = true;
 };
 
 /// `end`: the bytes that orc_footer_bytes() counts. The error says what is wrong, or names a

@@ -1,14 +1,21 @@
 #include "duck/scan/orc/orc_shape.h"
 
+#include <algorithm>
 #include <map>
+#include <string>
 
 #include "duck/raise.h"
 #include "duck/scan/object_stream.h"
+#include "record/orc/orc_schema.h"
 
 namespace freshet::duck {
 namespace {
 
 using duckdb::LogicalTypeId;
+
+/// Arrow's reader goes down the types of a file without a bound.
+constexpr std::size_t depth_max = 100;
+constexpr std::uint64_t footer_bytes_max = 64 << 20;
 
 [[noreturn]] void refuse(const sql::plan::File& file, const std::string& why) {
     raise(sql::ErrorCode::hive_cannot_open_split,
@@ -37,11 +44,31 @@ class ObjectSource final : public orc::Source {
     ScanState& state_;
 };
 
+/// Refuses a file whose end the library may not survive.
+void check_end(const sql::plan::File& file, ScanState& state) {
+    ObjectFile object(file);
+    const auto end_of = [&](std::uint64_t size) {
+        std::string bytes(std::min(size, object.size()), '\0');
+        bytes.resize(object.read_at(object.size() - bytes.size(), bytes.data(), bytes.size()));
+        state.scanned_bytes += bytes.size();
+        return bytes;
+    };
+    const auto size = record::orc_footer_bytes(end_of(record::orc_tail_bytes), object.size());
+    if (!size) refuse(file, size.error());
+    if (*size > footer_bytes_max) refuse(file, "its footer is larger than 64 MiB");
+    const auto schema = record::read_orc_schema(end_of(*size));
+    if (!schema) refuse(file, schema.error());
+    if (!schema->is_in_order) refuse(file, "its footer holds types that are not in order");
+    if (schema->depth > depth_max)
+        refuse(file, "its types are nested deeper than " + std::to_string(depth_max));
+}
+
 }  // namespace
 
 std::unique_ptr<orc::Reader> open_orc(const sql::plan::File& file, ScanState& state) {
     const auto library = orc::load();
     if (!library) raise(sql::ErrorCode::generic_internal_error, library.error());
+    check_end(file, state);
     auto reader = (*library)->open(std::make_unique<ObjectSource>(file, state));
     if (!reader) refuse(file, reader.error());
     return std::move(*reader);
@@ -54,8 +81,12 @@ OrcColumns orc_columns(duckdb::ClientContext& context, const sql::plan::File& fi
     OrcColumns columns;
     for (std::int64_t i = 0; i < schema.arrow_schema.n_children; ++i)
         columns.names.emplace_back(schema.arrow_schema.children[i]->name);
-    duckdb::ArrowTableFunction::PopulateArrowTableSchema(context, columns.types,
-                                                         schema.arrow_schema);
+    try {
+        duckdb::ArrowTableFunction::PopulateArrowTableSchema(context, columns.types,
+                                                             schema.arrow_schema);
+    } catch (const std::exception& problem) {
+        refuse(file, duckdb::ErrorData(problem).RawMessage());
+    }
     return columns;
 }
 
