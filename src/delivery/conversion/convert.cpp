@@ -14,6 +14,7 @@
 #include "delivery/errors.h"
 #include "delivery/limits.h"
 #include "io/faults/failpoint.h"
+#include "io/steady_time.h"
 
 namespace freshet::delivery {
 namespace {
@@ -80,13 +81,13 @@ class Run {
         while (!left.empty()) {
             Stretch stretch = left.back();
             left.pop_back();
-            const auto begun = std::chrono::steady_clock::now();
+            const auto begun = io::monotonic_now();
             auto done = co_await convert_stretch(group, stretch, drafts);
             if (done) continue;
             if (!done.error().is(Errc::worker_lost)) co_return done;
             ++stretch.tries;
             ++workers_lost_;
-            time_lost_ += std::chrono::steady_clock::now() - begun;
+            time_lost_ += io::monotonic_now() - begun;
             auto works = co_await check_worker();
             if (!works) co_return works;
             const bool narrows =

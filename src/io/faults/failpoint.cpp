@@ -14,7 +14,7 @@
 namespace freshet::io::failpoints {
 namespace {
 
-constexpr auto known = std::to_array<std::string_view>({
+constexpr auto points_known = std::to_array<std::string_view>({
     // The life of an append, in order.
     "log.before_write",
     "log.after_write",
@@ -79,12 +79,8 @@ constexpr auto known = std::to_array<std::string_view>({
     "mutant.skip_checksum",
     "mutant.skip_directory_sync",
     "mutant.retry_sync",
-    "log.journal_segment_bytes",
-    "log.segment_bytes",
-    "log.cache_bytes_max",
-    "disk.seed",
-    "worker.losses_max",
 });
+/// Not points but sizes and counts, set by number.
 constexpr auto numbers =
     std::to_array<std::string_view>({"log.journal_segment_bytes", "log.segment_bytes",
                                      "log.cache_bytes_max", "disk.seed", "worker.losses_max"});
@@ -176,9 +172,11 @@ Result<> arm(std::string_view spec) {
         const auto equals = item.find('=');
         const std::string_view label = item.substr(0, equals);
         const std::string_view bare = label.substr(0, label.find('('));
-        if (equals == item.npos || std::ranges::find(known, bare) == known.end())
+        const bool is_number = std::ranges::find(numbers, bare) != std::end(numbers);
+        const bool is_point = std::ranges::find(points_known, bare) != std::end(points_known);
+        if (equals == item.npos || (!is_number && !is_point))
             return fail(Errc::invalid, fmt::format("there is no failpoint '{}'", label));
-        if (std::ranges::find(numbers, bare) != numbers.end()) {
+        if (is_number) {
             const auto value = to_number(item.substr(equals + 1));
             if (!value) return fail(Errc::invalid, fmt::format("'{}' takes a number", label));
             given.emplace_back(label, *value);
@@ -212,7 +210,11 @@ bool has_cut() {
                                [](const Point& point) { return point.action == Action::cut; });
 }
 
-std::vector<std::string_view> labels() { return {known.begin(), known.end()}; }
+std::vector<std::string_view> labels() {
+    std::vector<std::string_view> all(points_known.begin(), points_known.end());
+    all.insert(all.end(), numbers.begin(), numbers.end());
+    return all;
+}
 
 std::uint64_t fired() {
     const std::scoped_lock lock(state().mutex);
