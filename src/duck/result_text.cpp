@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <vector>
 
-#include "duck/native/moment_text.h"
 #include "duck/native/number_text.h"
-#include "duck/native/zones.h"
+#include "duck/native/time/moment_text.h"
+#include "duck/native/time/zones.h"
 
 namespace freshet::duck {
 namespace {

@@ -67,6 +67,8 @@ Numbers numbers_of(sql::ErrorCode code) {
         case expression_not_in_distinct:
         case expression_not_scalar:
         case function_not_aggregate:
+        case function_not_window:
+        case missing_over:
         case invalid_literal:
         case invalid_parameter_usage:
         case nested_aggregation:

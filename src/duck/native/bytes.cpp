@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <bit>
 
-#include "base/crypto/codes.h"
+#include "base/crypto/hmac.h"
 #include "duck/native/adapter.h"
+#include "duck/native/padding.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
@@ -33,6 +34,7 @@ OwnedBlob padded(Blob blob, std::int64_t size, Blob with, bool pads_left) {
               "Target length must be in the range [0.." + std::to_string(INT32_MAX) + "]");
     const auto wanted = static_cast<std::size_t>(size);
     if (wanted <= blob.view.size()) return {std::string(blob.view.substr(0, wanted))};
+    check_padding(wanted - blob.view.size());
     std::string padding;
     for (std::size_t i = 0; i < wanted - blob.view.size(); ++i)
         padding += with.view[i % with.view.size()];
@@ -41,8 +43,7 @@ OwnedBlob padded(Blob blob, std::int64_t size, Blob with, bool pads_left) {
 OwnedBlob lpad(Blob blob, std::int64_t size, Blob with) { return padded(blob, size, with, true); }
 OwnedBlob rpad(Blob blob, std::int64_t size, Blob with) { return padded(blob, size, with, false); }
 
-/// Digits of `bits` each, in groups of `group` filled up with '='. `last` is what the alphabet ends
-/// with.
+/// Digits of `bits` each, in groups of `group` filled up with '='.
 struct Base {
     string_view alphabet;
     unsigned bits;
@@ -74,7 +75,13 @@ OwnedBlob read(string_view text, const Base& base) {
     unsigned held = 0, count = 0;
     const string_view digits = text.substr(0, text.find_last_not_of('=') + 1);
     const std::size_t over = digits.size() % base.group;
-    const bool is_cut = over * base.bits % 8 >= base.bits;
+    // Padding may be left out; where it is, it fills its group.
+    const std::size_t filled = text.size() - digits.size();
+    const bool is_cut = over * base.bits % 8 >= base.bits ||
+                        (filled > 0 && (filled >= base.group || text.size() % base.group != 0));
+    if (is_cut && digits.empty())
+        raise(sql::ErrorCode::invalid_function_argument,
+              std::string("Invalid ") + base.name + " text: " + std::string(text));
     for (const char c : digits) {
         const auto digit = base.alphabet.find(c);
         if (digit == string_view::npos || is_cut)
@@ -129,10 +136,10 @@ float from_ieee754_32(Blob blob) {
         blob, "Input floating-point value must be exactly 4 bytes long"));
 }
 
-OwnedBlob sha512(Blob blob) { return {hash_of(Hash::sha512, blob.view)}; }
+OwnedBlob sha512_of(Blob blob) { return {sha512(blob.view)}; }
 template <Hash hash>
-OwnedBlob hmac(Blob blob, Blob key) {
-    return {keyed_hash_of(hash, key.view, blob.view)};
+OwnedBlob hmac_of(Blob blob, Blob key) {
+    return {hmac(hash, key.view, blob.view)};
 }
 
 /// xxHash64 with the seed 0 (the specification of the algorithm).
@@ -194,11 +201,11 @@ void add_bytes(duckdb::ExtensionLoader& loader) {
     add_native(loader, "to_ieee754_32", &to_ieee754_32);
     add_native(loader, "from_ieee754_64", &from_ieee754_64);
     add_native(loader, "from_ieee754_32", &from_ieee754_32);
-    add_native(loader, "sha512", &sha512);
-    add_native(loader, "hmac_md5", &hmac<Hash::md5>);
-    add_native(loader, "hmac_sha1", &hmac<Hash::sha1>);
-    add_native(loader, "hmac_sha256", &hmac<Hash::sha256>);
-    add_native(loader, "hmac_sha512", &hmac<Hash::sha512>);
+    add_native(loader, "sha512", &sha512_of);
+    add_native(loader, "hmac_md5", &hmac_of<Hash::md5>);
+    add_native(loader, "hmac_sha1", &hmac_of<Hash::sha1>);
+    add_native(loader, "hmac_sha256", &hmac_of<Hash::sha256>);
+    add_native(loader, "hmac_sha512", &hmac_of<Hash::sha512>);
     add_native(loader, "xxhash64", &xxhash64);
 }
 

@@ -3,7 +3,7 @@
 
 #include "duck/native/adapter.h"
 #include "duck/native/parse_value.h"
-#include "duck/native/zones.h"
+#include "duck/native/time/zones.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {

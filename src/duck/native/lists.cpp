@@ -24,8 +24,9 @@ const duckdb::vector<Value>& items(const Value& list) {
     return duckdb::ListValue::GetChildren(list);
 }
 
-void run(Function function, duckdb::DataChunk& chunk, duckdb::Vector& result) {
-    bool is_constant = true;
+/// A volatile function is called for each row, also of constants.
+void run(Function function, bool is_volatile, duckdb::DataChunk& chunk, duckdb::Vector& result) {
+    bool is_constant = !is_volatile;
     for (const auto& column : chunk.data)
         is_constant = is_constant && column.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
     const duckdb::idx_t rows =
@@ -62,8 +63,9 @@ void add(duckdb::ExtensionLoader& loader, const char* name, Types types, Functio
          bool is_volatile = false) {
     duckdb::ScalarFunction made(
         std::string("tr_") + name, std::move(types), LogicalType::ANY,
-        [function](duckdb::DataChunk& chunk, duckdb::ExpressionState&, duckdb::Vector& result) {
-            run(function, chunk, result);
+        [function, is_volatile](duckdb::DataChunk& chunk, duckdb::ExpressionState&,
+                                duckdb::Vector& result) {
+            run(function, is_volatile, chunk, result);
         },
         bind<result_type>);
     made.SetFallible();
@@ -290,7 +292,9 @@ Value combinations(const Arguments& a, const LogicalType& type) {
         for (std::size_t i = 0; i < n; ++i) one.push_back(from[chosen[i]]);
         made.push_back(Value::LIST(duckdb::ListType::GetChildType(a[0].type()), std::move(one)));
         if (made.size() * n > combined_elements_max)
-            raise(sql::ErrorCode::invalid_function_argument, "combinations exceed max size");
+            raise(sql::ErrorCode::invalid_function_argument,
+                  "combinations exceed max size of " + std::to_string(combined_elements_max) +
+                      " elements");
         has_more = false;
         for (std::size_t i = 0; i < n && !has_more; ++i) {
             if (chosen[i] + 1 >= chosen[i + 1]) continue;
@@ -306,6 +310,9 @@ Value ngrams(const Arguments& a, const LogicalType& type) {
     if (n <= 0) raise(sql::ErrorCode::invalid_function_argument, "N must be positive");
     const auto& from = items(a[0]);
     const std::size_t size = std::min(from.size(), static_cast<std::size_t>(n));
+    if ((from.size() - size + 1) * size > combined_elements_max)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "ngrams exceed max size of " + std::to_string(combined_elements_max) + " elements");
     duckdb::vector<Value> made;
     for (std::size_t at = 0; at + size <= from.size(); ++at) {
         duckdb::vector<Value> one;

@@ -291,6 +291,8 @@ std::int64_t width_bucket(double x, double low, double high, std::int64_t count)
     if (x < lower) {
         bucket = 0;
     } else if (x >= upper) {
+        if (count == INT64_MAX)
+            raise(sql::ErrorCode::numeric_value_out_of_range, "Bucket for value is out of range");
         bucket = count + 1;
     } else {
         bucket =

@@ -3,7 +3,9 @@
 #include <cctype>
 #include <cmath>
 
+#include "base/crypto/digest.h"
 #include "duck/native/adapter.h"
+#include "duck/native/padding.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
@@ -227,6 +229,9 @@ std::string pad(string_view text, std::int64_t size, string_view with, bool pads
     const std::int64_t have = count_points(text);
     if (size <= have) return substr_of(text, 1, size);
     const auto list = points(with);
+    const auto longest =
+        std::ranges::max(list, {}, [](const auto& point) { return point.size(); }).size();
+    check_padding(static_cast<std::size_t>(size - have) * longest);
     std::string padding;
     for (std::int64_t i = 0; i < size - have; ++i)
         padding += list[static_cast<std::size_t>(i) % list.size()];
@@ -365,14 +370,7 @@ OwnedBlob from_hex(string_view text) {
     return made;
 }
 
-std::int64_t crc32(Blob blob) {
-    std::uint32_t crc = 0xFFFFFFFFU;
-    for (const char c : blob.view) {
-        crc ^= static_cast<unsigned char>(c);
-        for (int i = 0; i < 8; ++i) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xEDB88320U : 0U);
-    }
-    return crc ^ 0xFFFFFFFFU;
-}
+std::int64_t crc32_of(Blob blob) { return freshet::crc32(blob.view); }
 
 }  // namespace
 
@@ -403,7 +401,7 @@ void add_text(duckdb::ExtensionLoader& loader) {
     add_native(loader, "luhn_check", &passes_luhn);
     add_native(loader, "human_readable_seconds", &human_readable_seconds);
     add_native(loader, "from_hex", &from_hex);
-    add_native(loader, "crc32", &crc32);
+    add_native(loader, "crc32", &crc32_of);
 }
 
 }  // namespace freshet::duck

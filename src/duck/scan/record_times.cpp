@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "duck/native/date_patterns.h"
 #include "duck/native/parse_value.h"
+#include "duck/native/time/date_patterns.h"
 
 namespace freshet::duck {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "query/tables.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/functions/registry.h"
 
 namespace freshet::query {
@@ -24,10 +25,6 @@ const char* name_of(FunctionKind kind) {
             break;
     }
     return "";
-}
-
-bool is_volatile(std::string_view sql) {
-    return sql.contains("random(") || sql.contains("uuid(") || sql.contains("shuffle(");
 }
 
 }  // namespace
@@ -52,7 +49,7 @@ Printed functions_like(const std::string& pattern) {
             result = result.substr(0, result.find(", " + entry.signature.rules[0].first + ":"));
         printed.lines.push_back(fmt::format("{}\t{}\t{}\t{}\t{}\t{}", row.name, result,
                                             row.signature.substr(1, arrow - 2), name_of(entry.kind),
-                                            !is_volatile(row.how.sql), about));
+                                            !sql::trino::is_volatile(row.how.sql), about));
     }
     return printed;
 }

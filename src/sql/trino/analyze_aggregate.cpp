@@ -139,6 +139,9 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     FRESHET_TRY(arguments, values_of(expr.arguments, scope));
     FRESHET_TRY(over, over_clause(expr, scope));
     const auto overloads = functions_named(name);
+    if (!overloads.empty() && overloads[0].kind == FunctionKind::scalar)
+        return std::unexpected(
+            SyntaxError{expr.at, "Not a window function: " + name, ErrorCode::function_not_window});
     if (overloads.empty() || overloads[0].kind != FunctionKind::window) {
         std::vector<Shape> shapes;
         for (const Typed& argument : *arguments) shapes.push_back({argument.type});

@@ -34,6 +34,11 @@ bool is_utc_of(const Chosen& chosen, const std::vector<Typed>& arguments) {
     return is_utc;
 }
 
+/// The engine compares such values with their zones, Trino as instants.
+bool holds_zones(const Type& type) {
+    return type.is(TypeKind::timestamp_tz) || std::ranges::any_of(type.arguments, holds_zones);
+}
+
 }  // namespace
 
 SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
@@ -81,9 +86,12 @@ SyntaxResult<Typed> Analysis::scalar_call(const Expr& expr, const Scope& scope) 
         shapes.push_back({made->type});
         arguments.push_back(std::move(*made));
     }
+    if (overloads[0].kind == FunctionKind::window)
+        return std::unexpected(
+            SyntaxError{expr.at, "Window function " + expr.text + " requires an OVER clause",
+                        ErrorCode::missing_over});
     auto chosen = choose(overloads, shapes);
-    const bool is_scalar = overloads[0].kind != FunctionKind::window;
-    if (!chosen || !is_scalar) return std::unexpected(no_overload(expr, shapes));
+    if (!chosen) return std::unexpected(no_overload(expr, shapes));
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (!shapes[i].is_lambda()) continue;
         FRESHET_TRY(lambda,
@@ -103,8 +111,8 @@ SyntaxResult<Typed> Analysis::lambda_argument(const Expr& lambda, const TypePatt
     FRESHET_TRY(made, lambda_body(lambda, parameters, scope, LambdaForm::packed));
     const TypePattern& wanted = pattern.arguments.back();
     if (fit(wanted, made->body.type, bound) == Fit::none) {
-        const std::string type = wanted.kind == TypeKind::boolean ? "boolean" : "another type";
-        return std::unexpected(mismatch_error(lambda.at, "Expected a lambda that gives a " + type +
+        return std::unexpected(mismatch_error(lambda.at, "Expected a lambda that gives " +
+                                                             bound_type(wanted, bound).name() +
                                                              ", not " + made->body.type.name()));
     }
     Typed body = coerce(std::move(made->body), bound_type(wanted, bound));
@@ -114,6 +122,13 @@ SyntaxResult<Typed> Analysis::lambda_argument(const Expr& lambda, const TypePatt
 SyntaxResult<Typed> Analysis::carried_out(const Expr& expr, const Chosen& chosen,
                                           std::vector<Typed> arguments, const std::string& tail) {
     const FunctionEntry& entry = *chosen.entry;
+    for (const auto& [name, rule] : entry.signature.rules) {
+        const auto bound = chosen.bound.types.find(name);
+        if (rule == "comparable" && bound != chosen.bound.types.end() && holds_zones(bound->second))
+            return std::unexpected(SyntaxError{
+                expr.at, expr.text + " of " + bound->second.name() + " is not supported",
+                ErrorCode::not_supported});
+    }
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const TypePattern& pattern = entry.signature.argument(i);
         if (pattern.kind == TypeKind::function) continue;

@@ -1,8 +1,5 @@
 #include "sql/trino/bind_once.h"
 
-#include <algorithm>
-#include <string_view>
-
 namespace freshet::sql::trino {
 namespace {
 
@@ -11,11 +8,13 @@ constexpr std::size_t repeated_text_max = 48;
 
 }  // namespace
 
+bool is_volatile(std::string_view sql) {
+    return sql.contains("random(") || sql.contains("uuid(") || sql.contains("shuffle(");
+}
+
 bool may_repeat(const std::string& sql) {
-    if (sql.size() > repeated_text_max) return false;
-    return std::ranges::none_of(
-        std::initializer_list<std::string_view>{"random(", "uuid(", "SELECT", "lambda"},
-        [&](std::string_view word) { return sql.find(word) != std::string::npos; });
+    return sql.size() <= repeated_text_max && !is_volatile(sql) && !sql.contains("SELECT") &&
+           !sql.contains("lambda");
 }
 
 std::string bind_once(const std::vector<std::string>& operands,

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace freshet::sql::trino {
@@ -14,6 +15,8 @@ namespace freshet::sql::trino {
 std::string bind_once(const std::vector<std::string>& operands,
                       const std::function<std::string(const std::vector<std::string>&)>& body);
 
+/// Whether the engine gives another value each time.
+bool is_volatile(std::string_view sql);
 /// Whether `sql` may be written wherever it is needed.
 bool may_repeat(const std::string& sql);
 

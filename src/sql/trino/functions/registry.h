@@ -59,9 +59,10 @@ using Rewrite = SyntaxResult<Typed> (*)(const Call& call);
 using Form = SyntaxResult<Typed> (*)(Analysis& analysis, const Expr& expr, const Scope& scope);
 
 /// How a function is carried out. In `sql`: $1, $2, ... are the arguments, one that is needed twice
-/// is computed once; $* all of them with commas; $r the engine's type of the result; in aggregates
-/// $d and $o are DISTINCT and ORDER BY, $f FILTER and OVER, $i IGNORE NULLS. Functions "tr_..." are
-/// ours (src/duck/native), others the engine's where the meaning is the same.
+/// is computed once, not in aggregates; $* all of them with commas; $r the engine's type of the
+/// result; in aggregates $d and $o are DISTINCT and ORDER BY, $f FILTER and OVER, $i IGNORE NULLS.
+/// Functions "tr_..." are ours (src/duck/native), others the engine's where the meaning is the
+/// same.
 struct How {
     std::string_view sql;
     Rewrite rewrite = nullptr;

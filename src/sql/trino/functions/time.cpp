@@ -1,5 +1,5 @@
 // Dates, times, timestamps and intervals. A timestamp with time zone of up to three digits is a
-// BIGINT, of up to six a HUGEINT (src/duck/native/zones.h); the native functions take both.
+// BIGINT, of up to six a HUGEINT (src/duck/native/time/zones.h); the native functions take both.
 #include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"

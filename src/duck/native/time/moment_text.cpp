@@ -1,4 +1,4 @@
-#include "duck/native/moment_text.h"
+#include "duck/native/time/moment_text.h"
 
 #include <cstdio>
 

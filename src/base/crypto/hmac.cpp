@@ -1,4 +1,4 @@
-#include "base/crypto/codes.h"
+#include "base/crypto/hmac.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -28,20 +28,19 @@ std::string text_of(const unsigned char* bytes, unsigned size) {
 
 }  // namespace
 
-std::string hash_of(Hash hash, std::string_view data) {
+std::string hmac(Hash hash, std::string_view key, std::string_view data) {
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned size = 0;
-    FRESHET_CHECK(EVP_Digest(data.data(), data.size(), bytes, &size, method_of(hash), nullptr) ==
-                  1);
+    FRESHET_CHECK(::HMAC(method_of(hash), key.data(), static_cast<int>(key.size()),
+                         reinterpret_cast<const unsigned char*>(data.data()), data.size(), bytes,
+                         &size) != nullptr);
     return text_of(bytes, size);
 }
 
-std::string keyed_hash_of(Hash hash, std::string_view key, std::string_view data) {
+std::string sha512(std::string_view data) {
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned size = 0;
-    FRESHET_CHECK(HMAC(method_of(hash), key.data(), static_cast<int>(key.size()),
-                       reinterpret_cast<const unsigned char*>(data.data()), data.size(), bytes,
-                       &size) != nullptr);
+    FRESHET_CHECK(EVP_Digest(data.data(), data.size(), bytes, &size, EVP_sha512(), nullptr) == 1);
     return text_of(bytes, size);
 }
 

@@ -1,4 +1,4 @@
-#include "duck/native/zones.h"
+#include "duck/native/time/zones.h"
 
 #include <algorithm>
 #include <cstdio>

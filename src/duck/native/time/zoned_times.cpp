@@ -4,9 +4,9 @@
 
 #include "base/calendar.h"
 #include "duck/native/adapter.h"
-#include "duck/native/moment_text.h"
 #include "duck/native/parse_value.h"
-#include "duck/native/zones.h"
+#include "duck/native/time/moment_text.h"
+#include "duck/native/time/zones.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
@@ -71,7 +71,10 @@ P rezone(P packed, timestamp_t moved) {
 template <class P>
 P zoned_plus(P packed, std::int64_t millis) {
     Zoned value = unpacked(packed);
-    value.micros += millis * 1000;
+    std::int64_t micros = 0;
+    if (__builtin_mul_overflow(millis, std::int64_t{1000}, &micros) ||
+        __builtin_add_overflow(value.micros, micros, &value.micros))
+        raise(sql::ErrorCode::numeric_value_out_of_range, "The timestamp is out of range");
     return packed_as<P>(value);
 }
 template <class P>
@@ -134,6 +137,9 @@ std::int64_t from_unixtime(double seconds) {
 }
 /// "+05:30" of hours and minutes of one sign.
 std::string offset_zone(std::int64_t hours, std::int64_t minutes) {
+    if (hours < -14 || hours > 14 || minutes < -840 || minutes > 840)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Invalid offset " + std::to_string(hours) + ":" + std::to_string(minutes));
     const std::int64_t all = hours * 60 + minutes;
     if (all < -840 || all > 840)
         raise(sql::ErrorCode::invalid_function_argument,

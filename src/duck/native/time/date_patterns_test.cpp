@@ -1,5 +1,5 @@
 // Joda's rule for patterns: how many digits a field takes.
-#include "duck/native/date_patterns.h"
+#include "duck/native/time/date_patterns.h"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 
 #include "base/calendar.h"
 #include "duck/native/adapter.h"
-#include "duck/native/moment_text.h"
 #include "duck/native/parse_value.h"
+#include "duck/native/time/moment_text.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
@@ -60,7 +60,11 @@ duckdb::date_t date_plus(duckdb::date_t date, std::int64_t millis) {
     if (millis % day_millis != 0)
         raise(sql::ErrorCode::invalid_function_argument,
               "Cannot add hour, minutes or seconds to a date");
-    return duckdb::date_t(static_cast<std::int32_t>(date.days + millis / day_millis));
+    const std::int64_t days = date.days + millis / day_millis;
+    if (days < INT32_MIN || days > INT32_MAX ||
+        !duckdb::Date::IsFinite(duckdb::date_t(static_cast<std::int32_t>(days))))
+        raise(sql::ErrorCode::numeric_value_out_of_range, "The date is out of range");
+    return duckdb::date_t(static_cast<std::int32_t>(days));
 }
 
 std::string months_text(std::int64_t months) {

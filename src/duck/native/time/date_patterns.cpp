@@ -6,9 +6,9 @@
 #include "base/calendar.h"
 #include "base/text/time_pattern.h"
 #include "duck/native/adapter.h"
-#include "duck/native/date_patterns.h"
 #include "duck/native/parse_value.h"
-#include "duck/native/zones.h"
+#include "duck/native/time/date_patterns.h"
+#include "duck/native/time/zones.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
