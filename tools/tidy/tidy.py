@@ -534,74 +534,123 @@ def rule_pictures_are_small():
             yield f"{name_of(path)}: {path.stat().st_size} bytes; at most {PICTURE_BYTES_MAX}"
 
 
+def build_folder():
+    names = (os.environ.get("FRESHET_PRESET", "release"), "release", "dev")
+    folders = [ROOT / "build" / name for name in names]
+    return next((folder for folder in folders if (folder / "generated").exists()), folders[0])
+
+
+def standard_headers():
+    """Those that our sources include, where Clang finds them."""
+    found = subprocess.run(
+        ["clang++-19", "-E", "-x", "c++", "-v", os.devnull],
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ).stderr
+    folders = [pathlib.Path(line.strip()) for line in found.split("\n") if line.startswith(" /")]
+    folder = next(folder for folder in folders if (folder / "vector").is_file())
+    names = set()
+    for path in sources():
+        names.update(re.findall(r"#include <(\w+)>", path.read_text()))
+    return [folder / name for name in sorted(names) if (folder / name).is_file()]
+
+
+def module_of_headers(name, headers):
+    rows = [f'  module "{header}" {{ header "{header}" export * }}\n' for header in headers]
+    return f"module {name} {{\n{''.join(rows)}}}\n"
+
+
 def header_flags():
-    build = next(
-        (
-            ROOT / "build" / name
-            for name in (os.environ.get("FRESHET_PRESET", "release"), "release", "dev")
-            if (ROOT / "build" / name / "generated").exists()
-        ),
-        ROOT / "build" / "release",
-    )
-    flags = [
+    return [
         "clang++-19",
         "-std=c++23",
         "-fsyntax-only",
+        "-ferror-limit=0",
         "-Wno-pragma-once-outside-header",
         f"-I{SRC}",
-        f"-I{build / 'generated'}",
+        f"-I{build_folder() / 'generated'}",
         f"-I{ROOT / 'build' / 'third_party' / 'duckdb' / 'include'}",
         f"-I{ROOT / 'build' / 'third_party' / 'arrow' / 'include'}",
         "-x",
         "c++",
     ]
-    return flags
 
 
-def compiles_alone(path, flags):
+def errors_of(command):
     result = subprocess.run(
-        [*flags, str(path)], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    return None if result.returncode == 0 else result.stdout.split("\n")[0]
+    if result.returncode == 0:
+        return []
+    errors = [line for line in result.stdout.split("\n") if "error: " in line]
+    return [line.removeprefix(f"{ROOT}/") for line in errors] or [f"{command[0]} failed"]
 
 
-def digest_with_includes(path, digests, under_way=()):
-    """Of a header's text and of all that it includes of ours."""
-    if path not in digests:
-        text = path.read_bytes()
-        made = hashlib.sha256(text)
-        for name in re.findall(rb'#include "([^"]+)"', text):
-            included = SRC / name.decode()
-            if included.is_file() and included not in under_way:
-                made.update(digest_with_includes(included, digests, (*under_way, path)).encode())
-        digests[path] = made.hexdigest()
-    return digests[path]
+def with_includes(path, found):
+    """`path` and all that it includes of ours, in `found`."""
+    if path not in found:
+        found[path] = path.read_bytes()
+        for name in re.findall(rb'#include "([^"]+)"', found[path]):
+            for folder in (SRC, build_folder() / "generated"):
+                if (folder / name.decode()).is_file():
+                    with_includes(folder / name.decode(), found)
+    return found
+
+
+def errors_of_a_module(headers):
+    """Of headers that are parts of one Clang module: each is parsed once and sees what it includes.
+
+    Clang keeps the module, and makes it again only when a header changes.
+    """
+    place = ROOT / "build" / "tidy-modules"
+    place.mkdir(parents=True, exist_ok=True)
+    table, start = place / "headers.modulemap", place / "start.cpp"
+    text = module_of_headers("std [system]", standard_headers())
+    text += module_of_headers("freshet", headers)
+    # Written only when they change, since Clang looks at their time.
+    for path, wanted in ((table, text), (start, f'#include "{headers[0]}"\n')):
+        if not path.exists() or path.read_text() != wanted:
+            path.write_text(wanted)
+    modules = [
+        "-fmodules",
+        "-fno-implicit-module-maps",
+        f"-fmodule-map-file={table}",
+        f"-fmodules-cache-path={place / 'cache'}",
+    ]
+    return errors_of([*header_flags(), *modules, str(start)])
 
 
 def rule_headers_compile_alone():
-    """Remembers those that passed, by their content and that of what they include."""
+    """Those that reach a library whose headers are no modules do so one by one.
+
+    Of these, it remembers which passed, by their content and that of what they include.
+    """
+    headers = sorted(path for path in sources() if path.suffix == ".h")
+    headers += sorted((build_folder() / "generated").rglob("*.h"))
+    parts, single, digests = [], [], {}
+    for path in headers:
+        texts = with_includes(path, {})
+        if any(re.search(rb"#include <(duckdb|boost|fmt|gtest|arrow)", t) for t in texts.values()):
+            single.append(path)
+            texts = b"".join(texts[name] for name in sorted(texts))
+            digests[name_of(path)] = hashlib.sha256(texts).hexdigest()
+        else:
+            parts.append(path)
     memory = ROOT / "build" / "tidy-headers.json"
     passed = json.loads(memory.read_text()) if memory.exists() else {}
-    flags, digests = header_flags(), {}
-    headers = [path for path in sources() if path.suffix == ".h"]
-    for path in headers:
-        digest_with_includes(path, digests)
-    passed = {
-        name_of(path): digests[path]
-        for path in headers
-        if passed.get(name_of(path)) == digests[path]
-    }
-    wanted = [path for path in headers if name_of(path) not in passed]
+    passed = {name: made for name, made in passed.items() if digests.get(name) == made}
+    wanted = [path for path in single if name_of(path) not in passed]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda path: compiles_alone(path, flags), wanted)
-        for count, (path, problem) in enumerate(zip(wanted, found), 1):
-            if problem:
-                yield f"{name_of(path)}: does not compile alone: {problem}"
-            else:
-                passed[name_of(path)] = digests[path]
-            # Now and then, so that a run that is ended does not begin again.
-            if memory.parent.exists() and (count % 20 == 0 or count == len(wanted)):
-                memory.write_text(json.dumps(passed))
+        of_module = pool.submit(errors_of_a_module, parts)
+        found = pool.map(lambda path: errors_of([*header_flags(), str(path)]), wanted)
+        for path, errors in zip(wanted, found):
+            yield from errors
+            if not errors:
+                passed[name_of(path)] = digests[name_of(path)]
+        yield from of_module.result()
+    if memory.parent.exists():
+        memory.write_text(json.dumps(passed))
 
 
 def main():
