@@ -34,6 +34,11 @@ def test_s5cmd(run_engine):
     run_engine("s5cmd_files")
 
 
+def test_tpc_statements(run_engine):
+    """Of Athena, not of S3: DuckDB makes the tables and says what their rows are."""
+    run_engine("tpc_statements")
+
+
 @pytest.mark.heavy
 def test_chdb(run_engine):
     run_engine("chdb_dataset", venv="engines-heavy")
