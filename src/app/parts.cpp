@@ -1,17 +1,14 @@
 #include "app/parts.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
+
+#include "io/homes.h"
 
 namespace freshet::app {
 
 io::Core& home_beside_records(const Foundation& foundation, std::string_view part) {
-    io::Cores& cores = foundation.cores;
-    if (cores.size() == 1) return cores.main();
-    io::Core& home = cores.home_of(1 + std::hash<std::string_view>()(part) % (cores.size() - 1));
-    FRESHET_CHECK(&home != &cores.main());  // a put does not wait for what runs there
-    return home;
+    return io::home_beside_main(foundation.cores, part);
 }
 
 std::vector<std::size_t> stop_order(std::span<const PartKind> kinds) {

@@ -1,8 +1,12 @@
 #include "io/core.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+
+#include "io/homes.h"
 
 namespace freshet::io {
 namespace {
@@ -97,6 +101,39 @@ TEST(Signal, wakes_by_notice_or_by_time) {
     run_to_end(clock, [&](Core& core) { return signal_body(core, was_notified, has_timed_out); });
     EXPECT_TRUE(was_notified);
     EXPECT_TRUE(has_timed_out);
+}
+
+using Place = Core& (*)(Cores&, std::string_view);
+
+/// How many of 1,000 names each core gets.
+std::map<Core*, int> shares(Cores& cores, Place place) {
+    std::map<Core*, int> all;
+    for (int i = 0; i < 1000; ++i) ++all[&place(cores, fmt::format("orders-{}", i))];
+    return all;
+}
+
+TEST(Homes, a_name_has_one_home_and_the_cores_share_the_names_evenly) {
+    SystemClock clock;
+    for (const std::size_t count : {1U, 2U, 3U, 4U}) {
+        Cores cores(clock, count);
+        EXPECT_EQ(&home_of_name(cores, "orders"), &home_of_name(cores, "orders"));
+        const auto all = shares(cores, home_of_name);
+        EXPECT_EQ(all.size(), count);
+        for (const auto& [core, names] : all)
+            EXPECT_NEAR(names, 1000.0 / static_cast<double>(count), 80);
+    }
+}
+
+TEST(Homes, beside_main_there_is_only_main_when_it_is_the_only_core) {
+    SystemClock clock;
+    Cores one(clock, 1);
+    EXPECT_EQ(&home_beside_main(one, "orders"), &one.main());
+    for (const std::size_t count : {2U, 3U, 4U}) {
+        Cores cores(clock, count);
+        const auto all = shares(cores, home_beside_main);
+        EXPECT_EQ(all.size(), count - 1);
+        EXPECT_FALSE(all.contains(&cores.main()));
+    }
 }
 
 }  // namespace
