@@ -39,6 +39,7 @@ void Buffer::take(const Origin& origin, std::vector<Bytes>& data, const Destinat
         waiting_.bytes += one.size() + (destination.appends_newline ? 1 : 0);
         waiting_.data.push_back(std::move(one));
     }
+    waiting_.records += data.size();
     data.clear();
     waiting_.oldest = std::min(waiting_.oldest.value_or(origin.arrival), origin.arrival);
     auto& ranges = waiting_.ranges;
@@ -52,15 +53,17 @@ void Buffer::take(const Origin& origin, std::vector<Bytes>& data, const Destinat
 void Buffer::take_placed(const Origin& origin, std::vector<Bytes>& data, std::vector<Bytes>& keys,
                          const Destination& destination) {
     FRESHET_CHECK(keys.empty() || keys.size() == data.size());
-    for (std::size_t i = 0; i < data.size(); ++i)
-        waiting_.placed.push_back({origin, i, keys.empty() ? Bytes() : std::move(keys[i])});
+    waiting_.places.add(origin, data.size());
+    // Those that were taken without a key have an empty one.
+    if (!keys.empty()) waiting_.partition_keys.resize(waiting_.records);
+    for (Bytes& key : keys) waiting_.partition_keys.push_back(std::move(key));
     keys.clear();
     take(origin, data, destination);
 }
 
 bool Buffer::is_full(const Destination& destination) const {
     return waiting_.bytes >= full_bytes(destination) ||
-           waiting_.data.size() >= full_records(destination);
+           waiting_.records >= full_records(destination);
 }
 
 std::size_t Buffer::room(const Destination& destination) const {
@@ -69,10 +72,17 @@ std::size_t Buffer::room(const Destination& destination) const {
 }
 
 Buffer::Next Buffer::next(const Destination& destination, Timestamp now) const {
-    if (waiting_.data.empty()) return {};
+    if (waiting_.records == 0) return {};
     const Timestamp due = *waiting_.oldest + std::chrono::seconds(destination.interval_s);
     if (is_full(destination) || now >= due) return {.cuts = true};
     return {.looks_at = due};
+}
+
+std::vector<Bytes> Buffer::move_to(std::shared_ptr<RowText> text) {
+    FRESHET_CHECK(text && (!waiting_.text || waiting_.text == text));
+    waiting_.text = std::move(text);
+    waiting_.text_bytes = waiting_.bytes;
+    return std::exchange(waiting_.data, {});
 }
 
 Waiting Buffer::cut_off() { return std::exchange(waiting_, {}); }

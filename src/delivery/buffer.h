@@ -2,35 +2,32 @@
 // an object is cut from it. Pure: records and times go in, decisions come out; pipe.h acts on them.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "delivery/record_places.h"
 #include "delivery/store.h"
 #include "delivery/types.h"
 #include "log/follow/merge.h"
 
 namespace freshet::delivery {
 
-/// Where a record on its way came from.
-struct Origin {
-    log::PartitionId partition;
-    log::Ordinal ordinal = 0;
-    Timestamp arrival;
-};
+class RowText;
 
 /// Records that wait for their object, or are on their way into it.
 struct Waiting {
-    std::vector<Bytes> data;  ///< user records, in the order of reading
-    /// Where each of them came from, if all were taken with their places.
-    struct Placed {
-        Origin origin;
-        std::size_t sub = 0;  ///< of the user records of one record
-        Bytes partition_key;
-    };
-    std::vector<Placed> placed;
-    std::vector<CutRange> ranges;  ///< that they came from, in the order of the first record
-    std::uint64_t bytes = 0;
+    std::vector<Bytes> data;            ///< user records in memory, in the order of reading
+    std::shared_ptr<RowText> text;      ///< holds those before them; null: there are none
+    std::size_t records = 0;            ///< in both
+    RecordPlaces places;                ///< of each of them, if all were taken with their places
+    std::vector<Bytes> partition_keys;  ///< one of each, or none
+    std::vector<CutRange> ranges;       ///< that they came from, in the order of the first record
+    std::uint64_t bytes = 0;            ///< of all
+    std::uint64_t text_bytes = 0;       ///< of those that are not in memory
     std::optional<Timestamp> oldest;
+
+    std::uint64_t held_bytes() const { return bytes - text_bytes; }
 };
 
 /// Of each partition: delivered <= read. What is before `delivered` is in objects, what is between
@@ -67,6 +64,8 @@ class Buffer {
     Waiting cut_off();
     /// What waits is to be read again.
     void give_back();
+    /// What waits in memory, moved out: it waits in `text` from now on, with what does already.
+    std::vector<Bytes> move_to(std::shared_ptr<RowText> text);
     /// What was cut off and not delivered is to be read again as well.
     void begin_again();
     /// After a restart: the buffer is to hold the records of `cut` and no others.
@@ -78,7 +77,7 @@ class Buffer {
 
     const Waiting& waiting() const { return waiting_; }
     std::uint64_t bytes() const { return waiting_.bytes; }
-    std::size_t records() const { return waiting_.data.size(); }
+    std::size_t records() const { return waiting_.records; }
     std::optional<Timestamp> oldest() const { return waiting_.oldest; }
     /// For people.
     std::map<std::uint64_t, Place> places() const;

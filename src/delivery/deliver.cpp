@@ -47,9 +47,9 @@ void Pipe::begin_work() {
     work.stream = std::make_shared<const DeliveryStream>(stream_);
     work.has_calls = stream_.destination.has_calls();
     work.waiting = buffer_.cut_off();
-    work.records = work.waiting.data.size();
+    work.records = work.waiting.records;
     work.cut = make_cut(work.waiting, stream_);
-    work.share = Ahead::Share(ahead_, work.waiting.bytes);
+    work.share = Ahead::Share(ahead_, work.waiting.held_bytes());
     bringing_.spawn(bring(work));
 }
 
@@ -88,7 +88,7 @@ io::Task<Result<>> Pipe::draft(Work& work) {
     const Waiting& waiting = work.waiting;
     const DeliveryStream& stream = *work.stream;
     const bool is_answered = work.answered && work.answered->version == stream.version;
-    if (waiting.data.empty() && !is_answered) co_return Result<>();  // all expired in the source
+    if (waiting.records == 0 && !is_answered) co_return Result<>();  // all expired in the source
     const Destination& destination = stream.destination;
     const CutNames names(stream, work.cut.ranges,
                          is_answered ? work.answered->oldest : *waiting.oldest);
@@ -110,6 +110,7 @@ io::Task<Result<>> Pipe::draft(Work& work) {
         auto converted = co_await convert_waiting(work, names);
         if (!converted) co_return pass(converted);
         work.drafts = std::move(*converted);
+        work.waiting.text.reset();  // its file goes: what it held is in those of the drafts
         co_return Result<>();
     }
     auto drafts = co_await run_through_stages(work, std::move(*plan), names);

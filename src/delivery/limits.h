@@ -15,10 +15,10 @@ inline constexpr std::size_t sealing_calls_max = 25;
 inline constexpr Millis sealing_calls_window = 24h;
 inline constexpr double calls_per_second = 5;  ///< AWS, with `limits: aws`: of each operation
 inline constexpr std::size_t tags_max = 50;    ///< AWS
-inline constexpr std::size_t prefix_bytes_max = 512;      ///< AWS: after evaluation
-inline constexpr std::size_t piece_bytes = 1024 * 1024;   ///< of an object's bytes, made at a time
-inline constexpr std::size_t read_records_max = 10'000;   ///< at a time from a source
-inline constexpr std::size_t refill_bytes_max = 8 << 20;  ///< at a time, of an unfinished object
+inline constexpr std::size_t prefix_bytes_max = 512;     ///< AWS: after evaluation
+inline constexpr std::size_t piece_bytes = 1024 * 1024;  ///< of an object's bytes, made at a time
+inline constexpr std::size_t read_records_max = 10'000;  ///< at a time from a source
+inline constexpr std::size_t read_bytes_max = 8 << 20;   ///< at a time, from one partition
 /// Of one object: it is made when so many wait. A record in memory costs about 100 bytes more than
 /// its own, and small ones would take gigabytes before they fill a buffer.
 inline constexpr std::size_t buffer_records_max = 1'000'000;
@@ -27,7 +27,9 @@ inline constexpr std::size_t partitioned_records_max = 600'000;
 /// Of cuts on their way, of all delivery streams together, besides one of each: what is read and
 /// staged ahead of the object that is published next.
 inline constexpr std::uint64_t ahead_bytes_max = 128 << 20;
-inline constexpr std::size_t ahead_cuts_max = 8;                         ///< of one delivery stream
+inline constexpr std::size_t ahead_cuts_max = 8;  ///< of one delivery stream
+/// The same of cuts that wait as text for their conversion, each a file as large as the buffer.
+inline constexpr std::size_t ahead_texts_max = 2;
 inline constexpr int transform_retries_max = 300;                        ///< AWS's console
 inline constexpr double transform_mib_min = 0.2, transform_mib_max = 3;  ///< AWS: Lambda buffer
 inline constexpr std::size_t transform_calls_max = 5;  ///< AWS: at once, of a delivery stream

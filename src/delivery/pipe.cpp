@@ -37,7 +37,11 @@ io::Task<void> Pipe::stop() {
     co_await bringing_.join();
     co_await discard_staged();
     follower_.clear();
-    for (const auto& work : works_) work->drafts.clear();  // with their files
+    for (const auto& work : works_) {  // with their files
+        work->drafts.clear();
+        work->waiting.text.reset();
+    }
+    buffer_.begin_again();
 }
 
 void Pipe::change(DeliveryStream stream) {
@@ -99,6 +103,7 @@ io::Task<Result<>> Pipe::read_on() {
         auto filled = co_await fill();
         if (!filled) co_return filled;
     }
+    if (auto moved = co_await move_to_text(); !moved) co_return moved;
     if (version_ != stream_.version) {
         // Read for another destination, which may have had no stages.
         buffer_.give_back();
@@ -117,15 +122,17 @@ io::Task<Result<>> Pipe::read_on() {
 
 /// One cut always; further ones while there is memory for them.
 bool Pipe::may_read() const {
-    return works_.empty() || (!works_.back()->has_calls && ahead_.has_room(buffer_.bytes()));
+    return works_.empty() ||
+           (!works_.back()->has_calls && ahead_.has_room(buffer_.waiting().held_bytes()));
 }
 
 /// Beside others only a full one: what is due meanwhile grows until they are published.
 bool Pipe::may_cut() const {
     if (works_.empty()) return true;
+    const std::size_t cuts_max = waits_as_text() ? limits::ahead_texts_max : limits::ahead_cuts_max;
     return buffer_.is_full(stream_.destination) && !stream_.destination.has_calls() &&
-           !works_.back()->has_calls && works_.size() < limits::ahead_cuts_max &&
-           ahead_.has_room(buffer_.bytes());
+           !works_.back()->has_calls && works_.size() < cuts_max &&
+           ahead_.has_room(buffer_.waiting().held_bytes());
 }
 
 /// The source waits while the destination refuses; nothing is dropped.
@@ -169,9 +176,10 @@ io::Task<Result<>> Pipe::fill() {
 
 io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
     while (!buffer_.is_full(stream_.destination)) {
-        auto records =
-            co_await follower_.read(partition, buffer_.position(partition),
-                                    limits::read_records_max, buffer_.room(stream_.destination));
+        const std::size_t room = buffer_.room(stream_.destination);
+        auto records = co_await follower_.read(partition, buffer_.position(partition),
+                                               limits::read_records_max,
+                                               std::min(limits::read_bytes_max, room));
         if (!records) co_return pass(records);
         if (records->empty()) co_return Result<>();
         for (const log::Record& record : *records) {
@@ -179,6 +187,8 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
             if (buffer_.is_full(stream_.destination)) break;
             if (auto taken = take(partition, record); !taken) co_return taken;
         }
+        records->clear();
+        if (auto moved = co_await move_to_text(); !moved) co_return moved;
     }
     co_return Result<>();
 }
@@ -186,13 +196,10 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
 Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
     std::vector<Bytes> keys;
     taken_.clear();
-    if (partition == stream_.inbox) {
-        taken_.push_back(record.data);
-    } else if (is_inbox(partition)) {
-        FRESHET_TRY(opened, parts_.seals.open(stream_.id, record.data.view()));
-        taken_.push_back(std::move(*opened));
-    } else if (!stream_.destination.options.find(ProcessorKind::lambda)) {
-        if (auto users = parts_.source.user_records(record.data, taken_); !users) return users;
+    const bool has_keys =
+        !is_inbox(partition) && stream_.destination.options.find(ProcessorKind::lambda);
+    if (!has_keys) {
+        if (auto unpacked = unpack(partition, record, taken_); !unpacked) return unpacked;
     } else {
         FRESHET_TRY(users, parts_.source.keyed_records(record.data));
         for (UserRecord& user : *users) {
@@ -211,6 +218,18 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
         buffer_.take_placed(origin, taken_, keys, stream_.destination);
     else
         buffer_.take(origin, taken_, stream_.destination);
+    return {};
+}
+
+Result<> Pipe::unpack(log::PartitionId partition, const log::Record& record,
+                      std::vector<Bytes>& users) {
+    if (partition == stream_.inbox) {
+        users.push_back(record.data);
+        return {};
+    }
+    if (!is_inbox(partition)) return parts_.source.user_records(record.data, users);
+    FRESHET_TRY(opened, parts_.seals.open(stream_.id, record.data.view()));
+    users.push_back(std::move(*opened));
     return {};
 }
 
@@ -234,8 +253,8 @@ io::Task<Result<>> Pipe::read_again(Work& work) {
     if (version != stream_.version) co_return Result<>();  // once more
     version_ = version;
     work.waiting = buffer_.cut_off();
-    work.records = work.waiting.data.size();
-    work.share = Ahead::Share(ahead_, work.waiting.bytes);
+    work.records = work.waiting.records;
+    work.share = Ahead::Share(ahead_, work.waiting.held_bytes());
     work.is_read = true;
     bringing_.spawn(bring(work));
     co_return Result<>();
@@ -249,7 +268,7 @@ io::Task<Result<>> Pipe::refill(const Cut& cut) {
             auto records = co_await follower_.read(
                 range.partition, from,
                 std::min<std::size_t>(limits::read_records_max, range.next - from),
-                limits::refill_bytes_max);
+                limits::read_bytes_max);
             if (!records) co_return pass(records);
             for (const log::Record& record : *records) {
                 if (record.ordinal >= range.next) break;

@@ -72,6 +72,13 @@ class Pipe {
     io::Task<Result<>> read_again(Work& work);
     io::Task<Result<>> refill(const Cut& cut);
     Result<> take(log::PartitionId partition, const log::Record& record);
+    /// Appends the user records of one record of the source.
+    Result<> unpack(log::PartitionId partition, const log::Record& record,
+                    std::vector<Bytes>& users);
+    /// Its records need not be in memory: they are only converted.
+    bool waits_as_text() const;
+    /// What waits in memory goes to the text of its cut, where it waits for its conversion.
+    io::Task<Result<>> move_to_text();
     bool has_stages() const;
     // --- cuts on their way
     void begin_work();
@@ -88,7 +95,7 @@ class Pipe {
                                         const Flow& flow, const std::vector<Portion>& portions,
                                         std::vector<Draft>& drafts);
     io::Task<Result<>> convert_groups(const DeliveryStream& stream, CutNames names,
-                                      std::vector<RowGroup> groups, FailedRecordOf failed_of,
+                                      std::vector<RowGroup> groups, FailedRecords& failed,
                                       std::vector<Draft>& drafts);
     /// To the HTTP endpoint; what it does not take becomes failures.
     io::Task<Result<>> send(const DeliveryStream& stream, CutNames names, Flow& flow);

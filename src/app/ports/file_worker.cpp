@@ -40,8 +40,10 @@ void remove_outputs(const sql::plan::WritePlan& plan) {
 std::string text_of(const sql::plan::WritePlan& plan) {
     const auto& files = plan.source.files;
     if (files.empty() || files[0].extents.empty()) return "";
-    std::string text(1 << 20, '\0');
-    std::ifstream file(files[0].extents[0].path, std::ios::binary);
+    const sql::plan::Extent& extent = files[0].extents[0];
+    std::string text(std::min<std::uint64_t>(extent.size, 1 << 20), '\0');
+    std::ifstream file(extent.path, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(extent.offset));
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
     return text;

@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/uuid.h"
 #include "delivery/conversion/failures.h"
-#include "delivery/conversion/lines.h"
+#include "delivery/conversion/row_text.h"
 #include "delivery/conversion/scratch.h"
 #include "delivery/errors.h"
 #include "delivery/limits.h"
@@ -22,31 +21,23 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* failure_type = "format-conversion-failed";
-constexpr const char* scratch_mark = "deliver-";
 
 /// The conversion of one cut.
 class Run {
   public:
     Run(ConversionParts parts, const DeliveryStream& stream, ConversionPlan plan, CutNames names,
-        FailedRecordOf failed_of, RowSchema schema)
+        FailedRecords& failed, RowSchema schema)
         : parts_(parts),
           stream_(stream),
           plan_(std::move(plan)),
           names_(std::move(names)),
-          failed_of_(std::move(failed_of)),
+          failed_(failed),
           schema_(std::move(schema)),
-          scratch_(std::make_shared<Scratch>(
-              parts.pool, parts.objects.scratch_directory() + "/" + scratch_mark + new_uuid())),
+          scratch_(make_scratch(parts.pool, parts.objects.scratch_directory())),
           failures_(scratch_->path() + "/failures", words()) {}
 
     io::Task<Result<>> run(std::vector<RowGroup> groups, std::vector<Draft>& drafts) {
-        auto made = co_await parts_.pool.run([this]() -> Result<> {
-            std::error_code problem;
-            fs::create_directories(scratch_->path(), problem);
-            if (problem)
-                return fail(freshet::Errc::io, scratch_->path() + ": " + problem.message());
-            return {};
-        });
+        auto made = co_await parts_.pool.run([this] { return scratch_->create(); });
         if (!made) co_return made;
         for (const RowGroup& group : groups) {
             auto done = co_await convert_group(group, drafts);
@@ -67,22 +58,32 @@ class Run {
         int tries = 0;  ///< that cost a worker
         std::size_t records() const { return to - from; }
     };
-    /// The text of a stretch, and where its lines came from.
-    struct Text {
-        std::size_t from = 0;  ///< of the stretch
-        RecordLines lines;
-        std::uint64_t bytes = 0;
-        std::vector<std::size_t> refused = {};  ///< records of the group without a line
-    };
+
+    io::Task<Result<>> convert_group(const RowGroup& group, std::vector<Draft>& drafts) {
+        std::shared_ptr<RowText> text = group.text;
+        FRESHET_CHECK(!text || text->is_json() == plan_.input.is_json());
+        if (!text) {
+            auto written =
+                co_await parts_.pool.run([&] { return write_text(group.records, text); });
+            if (!written) co_return written;
+        }
+        auto converted = co_await convert_text(group, *text, drafts);
+        if (!converted) co_return converted;
+        figures_.good_records += text->records();
+        figures_.good_bytes += group.bytes;
+        if (!group.text) co_await remove({text->path()});
+        co_return Result<>();
+    }
 
     /// One object; when the worker does not survive the records, those that it does survive.
-    io::Task<Result<>> convert_group(const RowGroup& group, std::vector<Draft>& drafts) {
-        std::vector<Stretch> left{{0, group.records.size()}};  // the last one is next
+    io::Task<Result<>> convert_text(const RowGroup& group, const RowText& text,
+                                    std::vector<Draft>& drafts) {
+        std::vector<Stretch> left{{0, text.records()}};  // the last one is next
         while (!left.empty()) {
             Stretch stretch = left.back();
             left.pop_back();
             const auto begun = io::monotonic_now();
-            auto done = co_await convert_stretch(group, stretch, drafts);
+            auto done = co_await convert_stretch(group, text, stretch, drafts);
             if (done) continue;
             if (!done.error().is(Errc::worker_lost)) co_return done;
             ++stretch.tries;
@@ -106,35 +107,28 @@ class Run {
         co_return Result<>();
     }
 
-    io::Task<Result<>> convert_stretch(const RowGroup& group, Stretch stretch,
+    io::Task<Result<>> convert_stretch(const RowGroup& group, const RowText& text, Stretch stretch,
                                        std::vector<Draft>& drafts) {
-        const std::size_t index = plans_++;
-        const std::string text_path = fmt::format("{}/text-{}", scratch_->path(), index);
-        Text text{stretch.from, RecordLines(plan_.input.is_json())};
-        auto written =
-            co_await parts_.pool.run([&] { return write_text(group, stretch, text_path, text); });
-        if (!written) co_return written;
-        sql::plan::WritePlan plan = plan_for(text, text_path, index);
+        auto part = co_await parts_.pool.run([&] { return text.part(stretch.from, stretch.to); });
+        if (!part) co_return pass(part);
+        sql::plan::WritePlan plan = plan_for(text, *part, plans_++);
         const std::string rejects_path = plan.rejects_path;
         sql::plan::Written made;
-        if (text.lines.lines() > 0) {
-            auto answer = co_await parts_.converter.write(std::move(plan), time_for(text.bytes));
+        if (part->lines > 0) {
+            auto answer = co_await parts_.converter.write(std::move(plan), time_for(part->bytes));
             if (!answer) {
-                co_await remove({text_path, rejects_path});
+                co_await remove({rejects_path});
                 co_return pass(answer);
             }
             made = std::move(*answer);
         }
-        FRESHET_CHECK(made.rows + made.rejected == text.lines.lines());  // each line once
-        if (auto done = co_await add_refused(group, text); !done) co_return done;
-        auto rejected = co_await add_rejected(group, text, rejects_path);
+        FRESHET_CHECK(made.rows + made.rejected == part->lines);  // each line once
+        if (auto done = co_await add_refused(group, text, stretch); !done) co_return done;
+        auto rejected = co_await add_rejected(group, text, *part, rejects_path);
         if (!rejected) co_return pass(rejected);
         FRESHET_CHECK(*rejected == made.rejected);
-        for (std::size_t i = stretch.from; i < stretch.to; ++i)
-            figures_.good_bytes += group.records[i].size();
-        figures_.good_records += stretch.records();
-        co_await remove({text_path, rejects_path});
-        if (!made.files.empty()) draft_rows(group, stretch, made, drafts);
+        co_await remove({rejects_path});
+        if (!made.files.empty()) draft_rows(group, text, stretch, made, drafts);
         co_return Result<>();
     }
 
@@ -145,10 +139,10 @@ class Run {
         });
     }
 
-    void draft_rows(const RowGroup& group, Stretch stretch, const sql::plan::Written& made,
-                    std::vector<Draft>& drafts) {
+    void draft_rows(const RowGroup& group, const RowText& text, Stretch stretch,
+                    const sql::plan::Written& made, std::vector<Draft>& drafts) {
         FRESHET_CHECK(made.files.size() == 1);
-        const bool is_whole = stretch.records() == group.records.size();
+        const bool is_whole = stretch.records() == text.records();
         const std::string part =
             is_whole ? group.part : fmt::format("{}!{}-{}", group.part, stretch.from, stretch.to);
         Draft& draft = drafts.emplace_back();
@@ -162,18 +156,16 @@ class Run {
     /// Whether the worker converts a line that is certainly harmless: where it does not, nothing is
     /// said of the records.
     io::Task<Result<>> check_worker() {
-        const std::size_t index = plans_++;
-        const std::string path = fmt::format("{}/text-{}", scratch_->path(), index);
-        const std::string line = plan_.input.is_json() ? "{}" : "0";
-        Text text{0, RecordLines(plan_.input.is_json())};
-        RowGroup group;
-        group.records.push_back(line);
-        auto written =
-            co_await parts_.pool.run([&] { return write_text(group, {0, 1}, path, text); });
-        if (!written) co_return written;
-        sql::plan::WritePlan plan = plan_for(text, path, index);
-        std::vector<std::string> left{path, plan.rejects_path};
-        auto made = co_await parts_.converter.write(std::move(plan), time_for(text.bytes));
+        const std::vector<std::string_view> line{plan_.input.is_json() ? "{}" : "0"};
+        std::shared_ptr<RowText> text;
+        auto part = co_await parts_.pool.run([&]() -> Result<RowText::Part> {
+            if (auto written = write_text(line, text); !written) return pass(written);
+            return text->part(0, 1);
+        });
+        if (!part) co_return pass(part);
+        sql::plan::WritePlan plan = plan_for(*text, *part, plans_++);
+        std::vector<std::string> left{text->path(), plan.rejects_path};
+        auto made = co_await parts_.converter.write(std::move(plan), time_for(part->bytes));
         if (made) {
             for (const auto& file : made->files) left.push_back(file.path);
         }
@@ -203,9 +195,6 @@ class Run {
                                        "which it read {}: {}",
                                        with, why.message())};
             one.attempts = stretch.tries;
-            figures_.good_bytes += group.records[i].size();  // of all; see convert()
-            ++figures_.good_records;
-            count_bad(group.records[i].size());
             if (batch.size() < limits::failure_batch_records) continue;
             auto added = co_await add(std::exchange(batch, {}));
             if (!added) co_return added;
@@ -214,29 +203,26 @@ class Run {
         co_return added;
     }
 
-    Result<> write_text(const RowGroup& group, Stretch stretch, const std::string& path,
-                        Text& text) const {
-        TextFile file(path);
-        std::string piece;
-        for (std::size_t i = stretch.from; i < stretch.to; ++i) {
-            if (!text.lines.add(group.records[i], piece)) text.refused.push_back(i);
-            if (piece.size() < limits::piece_bytes) continue;
-            if (auto written = file.write(piece); !written) return written;
-            piece.clear();
+    /// A file of its own. Blocks.
+    Result<> write_text(const std::vector<std::string_view>& records,
+                        std::shared_ptr<RowText>& text) {
+        text = std::make_shared<RowText>(scratch_, fmt::format("text-{}", texts_++),
+                                         plan_.input.is_json());
+        for (const std::string_view record : records) {
+            if (auto added = text->add(record); !added) return added;
         }
-        if (auto written = file.write(piece); !written) return written;
-        text.bytes = file.size();
-        return {};
+        return text->flush();
     }
 
-    sql::plan::WritePlan plan_for(const Text& text, const std::string& path,
+    sql::plan::WritePlan plan_for(const RowText& text, const RowText::Part& part,
                                   std::size_t index) const {
         sql::plan::WritePlan plan;
         plan.source.format = schema_.format;
         plan.source.columns = schema_.columns;
         plan.source.properties = schema_.properties;
         plan.source.partitions = {{}};
-        plan.source.files = {{"records", text.bytes, 0, {{path, 0, text.bytes, ""}}}};
+        plan.source.files = {
+            {"records", part.bytes, 0, {{text.path(), part.offset, part.bytes, ""}}}};
         plan.forms = schema_.forms;
         plan.target.directory = scratch_->path();
         plan.target.file_name = fmt::format("rows{}", index);
@@ -256,20 +242,20 @@ class Run {
         const std::uint64_t group_bytes =
             std::min<std::uint64_t>(plan_.output.block_bytes, limits::row_group_text_bytes_max);
         const std::uint64_t line_bytes =
-            std::max<std::uint64_t>(1, text.bytes / std::max<std::uint64_t>(1, text.lines.lines()));
+            std::max<std::uint64_t>(1, part.bytes / std::max<std::uint64_t>(1, part.lines));
         plan.target.row_group_rows = std::clamp<std::uint64_t>(
             group_bytes / line_bytes, limits::row_group_rows_min, plan.target.row_group_rows);
         return plan;
     }
 
-    io::Task<Result<>> add_refused(const RowGroup& group, const Text& text) {
+    io::Task<Result<>> add_refused(const RowGroup& group, const RowText& text, Stretch stretch) {
         std::vector<Unconverted> batch;
-        for (const std::size_t record : text.refused) {
-            batch.push_back({group.number_of(record),
-                             std::nullopt,
-                             {"DataFormatConversion.ParseError",
-                              "The record cannot be parsed: it is not a sequence of JSON values"}});
-            count_bad(group.records[record].size());
+        for (const std::size_t record : text.refused()) {
+            if (record < stretch.from || record >= stretch.to) continue;
+            Unconverted& one = batch.emplace_back();
+            one.number = group.number_of(record);
+            one.problem = {"DataFormatConversion.ParseError",
+                           "The record cannot be parsed: it is not a sequence of JSON values"};
             if (batch.size() < limits::failure_batch_records) continue;
             auto added = co_await add(std::move(batch));
             if (!added) co_return added;
@@ -280,8 +266,8 @@ class Run {
     }
 
     /// How many there were.
-    io::Task<Result<std::uint64_t>> add_rejected(const RowGroup& group, const Text& text,
-                                                 std::string path) {
+    io::Task<Result<std::uint64_t>> add_rejected(const RowGroup& group, const RowText& text,
+                                                 RowText::Part part, std::string path) {
         RejectedLines lines(path);
         std::uint64_t count = 0;
         for (bool is_open = true; is_open;) {
@@ -293,11 +279,12 @@ class Run {
                         is_open = false;
                         break;
                     }
-                    const auto origin = text.lines.origin_of((*line)->number);
-                    count_bad((*line)->raw.size());
+                    FRESHET_CHECK((*line)->number <= part.lines);
+                    const auto origin = text.origin_of(part.lines_before + (*line)->number);
                     Unconverted& one = batch.emplace_back();
-                    one.number = group.number_of(text.from + origin.record);
-                    if (origin.is_part) one.part = std::move((*line)->raw);
+                    one.number = group.number_of(origin.record);
+                    one.line = std::move((*line)->raw);
+                    one.is_part = origin.is_part;
                     one.problem = std::move((*line)->problem);
                 }
                 return {};
@@ -311,15 +298,22 @@ class Run {
     }
 
     io::Task<Result<>> add(std::vector<Unconverted> batch) {
-        std::vector<FailedRecord> records;
+        if (batch.empty()) co_return Result<>();
+        std::vector<std::size_t> wanted;
+        for (const Unconverted& one : batch) wanted.push_back(one.number);
+        auto found = co_await failed_.find(std::move(wanted));
+        if (!found) co_return pass(found);
+        const std::vector<FailedRecord>& records = *found;
+        FRESHET_CHECK(records.size() == batch.size());
         std::vector<std::string> numbers;
-        for (const Unconverted& one : batch) {
-            records.push_back(failed_of_(one.number));
-            numbers.push_back(stream_.source ? parts_.source
-                                                   .place_of(*stream_.source, records.back().origin,
-                                                             records.back().arrival)
-                                                   .sequence_number
-                                             : "");
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            ++figures_.bad_records;
+            figures_.bad_bytes += batch[i].line ? batch[i].line->size() : records[i].source.size();
+            numbers.push_back(
+                stream_.source
+                    ? parts_.source.place_of(*stream_.source, records[i].origin, records[i].arrival)
+                          .sequence_number
+                    : "");
         }
         const Timestamp now = parts_.home.now();
         auto added = co_await parts_.pool.run([&]() -> Result<> {
@@ -330,11 +324,6 @@ class Run {
             return {};
         });
         co_return added;
-    }
-
-    void count_bad(std::size_t bytes) {
-        ++figures_.bad_records;
-        figures_.bad_bytes += bytes;
     }
 
     void draft_failures(std::vector<Draft>& drafts) {
@@ -363,12 +352,12 @@ class Run {
     const DeliveryStream& stream_;
     const ConversionPlan plan_;
     const CutNames names_;
-    const FailedRecordOf failed_of_;
+    FailedRecords& failed_;
     const RowSchema schema_;
     const std::shared_ptr<Scratch> scratch_;
     FailureFile failures_;
     ConversionFigures figures_;
-    std::size_t plans_ = 0;  ///< so far
+    std::size_t plans_ = 0, texts_ = 0;  ///< so far
     std::uint64_t workers_lost_ = 0;
     std::chrono::steady_clock::duration time_lost_{};
     const std::uint64_t losses_max_ =
@@ -379,12 +368,11 @@ class Run {
 
 io::Task<Result<ConversionFigures>> convert(ConversionParts parts, const DeliveryStream& stream,
                                             ConversionPlan plan, CutNames names,
-                                            std::vector<RowGroup> groups, FailedRecordOf failed_of,
+                                            std::vector<RowGroup> groups, FailedRecords& failed,
                                             std::vector<Draft>& drafts) {
     auto schema = co_await parts.converter.schema(stream.key, plan);
     if (!schema) co_return pass(schema);
-    Run run(parts, stream, std::move(plan), std::move(names), std::move(failed_of),
-            std::move(*schema));
+    Run run(parts, stream, std::move(plan), std::move(names), failed, std::move(*schema));
     auto done = co_await run.run(std::move(groups), drafts);
     if (!done) co_return pass(done);
     ConversionFigures figures = run.figures();

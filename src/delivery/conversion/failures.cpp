@@ -48,13 +48,18 @@ Result<> FailureFile::add(const Unconverted& failure, const FailedRecord& record
                           const std::string& sequence_number, Timestamp now) {
     if (!file_) file_.reset(std::fopen(path_.c_str(), "wb"));
     if (!file_) return io_failure(path_);
+    std::string message = failure.problem.message, raw = record.source.str();
+    // The retention of the source may have ended while the destination refused.
+    if (failure.line && (failure.is_part || !record.is_there))
+        raw = *failure.line;
+    else if (!record.is_there)
+        message += ". The source does not have the record any more";
     std::string line = fmt::format(
         R"({{"attemptsMade":{},"arrivalTimestamp":{},"lastErrorCode":{},"lastErrorMessage":{},)",
         failure.attempts, to_epoch_ms(record.arrival), json_text(failure.problem.code),
-        json_text(failure.problem.message));
-    line += fmt::format(
-        R"("attemptEndingTimestamp":{},"rawData":"{}",)", to_epoch_ms(now),
-        base64_encode(failure.part ? std::string_view(*failure.part) : record.source.view()));
+        json_text(message));
+    line += fmt::format(R"("attemptEndingTimestamp":{},"rawData":"{}",)", to_epoch_ms(now),
+                        base64_encode(raw));
     line +=
         fmt::format(R"("sequenceNumber":{},"subSequenceNumber":{},)", text_or_null(sequence_number),
                     sequence_number.empty() ? "null" : std::to_string(record.origin.sub));

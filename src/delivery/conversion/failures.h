@@ -12,9 +12,10 @@ namespace freshet::delivery {
 
 /// A record, or a part of it, that did not convert.
 struct Unconverted {
-    std::size_t number = 0;           ///< of the record
-    std::optional<std::string> part;  ///< what of it; nothing: all
+    std::size_t number = 0;  ///< of the record
     StageProblem problem;
+    std::optional<std::string> line;  ///< of it, as the worker read it
+    bool is_part = false;             ///< the record has other lines, too
     int attempts = 1;
 };
 

@@ -100,6 +100,16 @@ void RecordLines::took(std::uint64_t count) {
     lines_ += count;
 }
 
+std::uint64_t RecordLines::lines_before(std::size_t record) const {
+    const auto after = std::ranges::upper_bound(runs_, record, {}, &Run::record);
+    const std::uint64_t end = (after == runs_.end() ? lines_ + 1 : after->line) - 1;
+    if (after == runs_.begin()) return 0;
+    const Run& run = *std::prev(after);
+    if (run.is_part) return run.record == record ? run.line - 1 : end;
+    // Records after those of the run have no line.
+    return std::min(run.line - 1 + (record - run.record), end);
+}
+
 RecordLines::Origin RecordLines::origin_of(std::uint64_t line) const {
     FRESHET_CHECK(line >= 1 && line <= lines_);
     const auto after = std::ranges::upper_bound(runs_, line, {}, &Run::line);

@@ -23,6 +23,8 @@ class RecordLines {
         bool is_part = false;    ///< the record has other lines, too
     };
     Origin origin_of(std::uint64_t line) const;
+    /// Of the records before the one with that number, from 0.
+    std::uint64_t lines_before(std::size_t record) const;
     std::uint64_t lines() const { return lines_; }
     std::size_t records() const { return records_; }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "base/crypto/digest.h"
+#include "base/uuid.h"
 #include "delivery/limits.h"
 
 namespace freshet::delivery {
@@ -19,6 +20,17 @@ Scratch::~Scratch() {
         std::error_code ignored;
         std::filesystem::remove_all(path, ignored);
     });
+}
+
+Result<> Scratch::create() const {
+    std::error_code problem;
+    std::filesystem::create_directories(path_, problem);
+    if (problem) return fail(freshet::Errc::io, path_ + ": " + problem.message());
+    return {};
+}
+
+std::shared_ptr<Scratch> make_scratch(io::Pool& pool, const std::string& directory) {
+    return std::make_shared<Scratch>(pool, directory + "/deliver-" + new_uuid());
 }
 
 TextFile::TextFile(const std::string& path)

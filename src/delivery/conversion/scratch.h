@@ -1,6 +1,7 @@
 // Files of a conversion that nothing else knows.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,11 +17,16 @@ class Scratch {
     ~Scratch();
     Scratch(const Scratch&) = delete;
     const std::string& path() const { return path_; }
+    /// Again does nothing. Blocks.
+    Result<> create() const;
 
   private:
     io::Pool& pool_;
     const std::string path_;
 };
+
+/// A new one below `directory`, which is the object engine's.
+std::shared_ptr<Scratch> make_scratch(io::Pool& pool, const std::string& directory);
 
 /// A file of text, written in pieces. Everything blocks.
 class TextFile {

@@ -10,19 +10,18 @@ namespace {
 /// All of it was taken with its places. The records move out of `waiting`, unless a backup takes
 /// them from there.
 Flow flow_of(Waiting& waiting, bool is_backed_up) {
-    FRESHET_CHECK(waiting.placed.size() == waiting.data.size());
+    FRESHET_CHECK(waiting.places.records() == waiting.data.size());
+    auto& keys = waiting.partition_keys;
+    if (!keys.empty()) keys.resize(waiting.data.size());
     Flow flow;
     flow.items.reserve(waiting.data.size());
     for (std::size_t i = 0; i < waiting.data.size(); ++i) {
-        Waiting::Placed& placed = waiting.placed[i];
-        const Origin& origin = placed.origin;
-        flow.items.push_back({waiting.data[i],
-                              waiting.data[i],
-                              origin.arrival,
-                              {origin.partition, origin.ordinal, placed.sub},
-                              std::move(placed.partition_key)});
+        const RecordPlaces::At place = waiting.places.at(i);
+        flow.items.push_back({waiting.data[i], waiting.data[i], place.arrival, place.origin,
+                              keys.empty() ? Bytes() : std::move(keys[i])});
     }
-    waiting.placed = {};
+    waiting.places = {};
+    keys = {};
     if (!is_backed_up) waiting.data = {};
     return flow;
 }
