@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "base/check.h"
-#include "io/optional_file.h"
+#include "io/files/optional_file.h"
 
 namespace freshet::app {
 namespace {

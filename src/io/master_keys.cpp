@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/crypto/digest.h"
-#include "io/optional_file.h"
+#include "io/files/optional_file.h"
 
 namespace freshet::io {
 namespace {

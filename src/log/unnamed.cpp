@@ -5,7 +5,7 @@
 #include <charconv>
 #include <sstream>
 
-#include "io/optional_file.h"
+#include "io/files/optional_file.h"
 
 namespace freshet::log {
 namespace {

@@ -19,7 +19,7 @@
 #include "cli/run.h"
 #include "cli/streams/stream_calls.h"
 #include "io/disk.h"
-#include "io/optional_file.h"
+#include "io/files/optional_file.h"
 
 namespace freshet::cli {
 namespace {

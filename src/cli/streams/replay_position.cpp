@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "io/disk.h"
-#include "io/optional_file.h"
+#include "io/files/optional_file.h"
 
 namespace freshet::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "io/optional_file.h"
+#include "io/files/optional_file.h"
 
 namespace freshet::io {
 
