@@ -182,31 +182,44 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
                                                std::min(limits::read_bytes_max, room));
         if (!records) co_return pass(records);
         if (records->empty()) co_return Result<>();
-        for (const log::Record& record : *records) {
-            // What is left is read again for the next object.
-            if (buffer_.is_full(stream_.destination)) break;
-            if (auto taken = take(partition, record); !taken) co_return taken;
-        }
+        if (auto taken = take_all(partition, *records, true); !taken) co_return taken;
         records->clear();
         if (auto moved = co_await move_to_text(); !moved) co_return moved;
     }
     co_return Result<>();
 }
 
-Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
-    std::vector<Bytes> keys;
-    taken_.clear();
+/// Until the buffer is full, or all: what is left is read again for the next object.
+Result<> Pipe::take_all(log::PartitionId partition, std::span<const log::Record> records,
+                        bool ends_when_full) {
     const bool has_keys =
         !is_inbox(partition) && stream_.destination.options.find(ProcessorKind::lambda);
-    if (!has_keys) {
-        if (auto unpacked = unpack(partition, record, taken_); !unpacked) return unpacked;
-    } else {
-        FRESHET_TRY(users, parts_.source.keyed_records(record.data));
-        for (UserRecord& user : *users) {
-            taken_.push_back(std::move(user.data));
-            keys.push_back(std::move(user.partition_key));
+    Unpacked unpacked;
+    Result<> result;
+    if (!has_keys) result = unpack(partition, records, unpacked);
+    auto users = unpacked.data.begin();
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (ends_when_full && buffer_.is_full(stream_.destination)) return {};
+        std::vector<Bytes> keys;
+        taken_.clear();
+        if (has_keys) {
+            FRESHET_TRY(keyed, parts_.source.keyed_records(records[i].data));
+            for (UserRecord& user : *keyed) {
+                taken_.push_back(std::move(user.data));
+                keys.push_back(std::move(user.partition_key));
+            }
+        } else {
+            if (i == unpacked.counts.size()) break;
+            const auto end = users + static_cast<std::ptrdiff_t>(unpacked.counts[i]);
+            taken_.assign(std::move_iterator(users), std::move_iterator(end));
+            users = end;
         }
+        take(partition, records[i], keys);
     }
+    return result;
+}
+
+void Pipe::take(log::PartitionId partition, const log::Record& record, std::vector<Bytes>& keys) {
     figures_.records += taken_.size();
     if (stream_.source && !is_inbox(partition)) {
         figures_.in_records += taken_.size();
@@ -218,18 +231,20 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
         buffer_.take_placed(origin, taken_, keys, stream_.destination);
     else
         buffer_.take(origin, taken_, stream_.destination);
-    return {};
 }
 
-Result<> Pipe::unpack(log::PartitionId partition, const log::Record& record,
-                      std::vector<Bytes>& users) {
-    if (partition == stream_.inbox) {
-        users.push_back(record.data);
-        return {};
+Result<> Pipe::unpack(log::PartitionId partition, std::span<const log::Record> records,
+                      Unpacked& users) {
+    if (!is_inbox(partition)) return parts_.source.user_records(records, users);
+    for (const log::Record& record : records) {
+        if (partition == stream_.inbox) {
+            users.data.push_back(record.data);
+        } else {
+            FRESHET_TRY(opened, parts_.seals.open(stream_.id, record.data.view()));
+            users.data.push_back(std::move(*opened));
+        }
+        users.counts.push_back(1);
     }
-    if (!is_inbox(partition)) return parts_.source.user_records(record.data, users);
-    FRESHET_TRY(opened, parts_.seals.open(stream_.id, record.data.view()));
-    users.push_back(std::move(*opened));
     return {};
 }
 
@@ -270,10 +285,8 @@ io::Task<Result<>> Pipe::refill(const Cut& cut) {
                 std::min<std::size_t>(limits::read_records_max, range.next - from),
                 limits::read_bytes_max);
             if (!records) co_return pass(records);
-            for (const log::Record& record : *records) {
-                if (record.ordinal >= range.next) break;
-                if (auto taken = take(range.partition, record); !taken) co_return taken;
-            }
+            while (!records->empty() && records->back().ordinal >= range.next) records->pop_back();
+            if (auto taken = take_all(range.partition, *records, false); !taken) co_return taken;
             if (buffer_.position(range.partition) > from) continue;
             // The retention of the source may have ended while the destination refused.
             auto tail = parts_.log.tail(range.partition);

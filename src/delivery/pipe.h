@@ -71,10 +71,13 @@ class Pipe {
     io::Task<Result<>> fill_from(log::PartitionId partition);
     io::Task<Result<>> read_again(Work& work);
     io::Task<Result<>> refill(const Cut& cut);
-    Result<> take(log::PartitionId partition, const log::Record& record);
-    /// Appends the user records of one record of the source.
-    Result<> unpack(log::PartitionId partition, const log::Record& record,
-                    std::vector<Bytes>& users);
+    Result<> take_all(log::PartitionId partition, std::span<const log::Record> records,
+                      bool ends_when_full);
+    /// `keys`: of the user records in `taken_`, or none.
+    void take(log::PartitionId partition, const log::Record& record, std::vector<Bytes>& keys);
+    /// Appends the user records of records of the source. After an error those before it are there.
+    Result<> unpack(log::PartitionId partition, std::span<const log::Record> records,
+                    Unpacked& users);
     /// Its records need not be in memory: they are only converted.
     bool waits_as_text() const;
     /// What waits in memory goes to the text of its cut, where it waits for its conversion.

@@ -21,6 +21,12 @@ struct UserRecord {
     Bytes partition_key, data;
 };
 
+/// The user records of records of a source.
+struct Unpacked {
+    std::vector<Bytes> data;
+    std::vector<std::size_t> counts;  ///< of each record, in their order
+};
+
 class StreamSource {
   public:
     virtual ~StreamSource() = default;
@@ -28,9 +34,9 @@ class StreamSource {
     /// Errc::not_found. A partition that ends wakes its listeners once more, and then the next ones
     /// are here. Called on the home core of delivery.
     virtual Result<std::vector<log::PartitionId>> partitions(const SourceKey& stream) = 0;
-    /// Appends the user records of one record of such a partition: KPL aggregates are taken apart.
-    /// None for the record that ends a partition.
-    virtual Result<> user_records(const Bytes& payload, std::vector<Bytes>& out) = 0;
+    /// Appends the user records of records of such a partition: KPL aggregates are taken apart.
+    /// None for the record that ends a partition. After an error those before it are in `out`.
+    virtual Result<> user_records(std::span<const log::Record> records, Unpacked& out) = 0;
     /// A failed attempt, for the log stream that the destination names. Does not wait.
     virtual void write_failure(const DeliveryStream& stream, Timestamp time,
                                const Error& error) = 0;

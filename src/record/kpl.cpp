@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/crypto/digest.h"
+#include "base/crypto/md5_lanes.h"
 #include "record/protobuf.h"
 
 namespace freshet::record {
@@ -72,19 +73,18 @@ bool read_record(std::string_view text, const Parts& parts, UserRecord& record) 
     return has_key && has_data;
 }
 
-/// There is a message between magic and checksum, and the checksum matches it. An empty frame is
-/// not an aggregate: it would hold no record, and an acknowledged record would be lost.
-bool is_framed(std::string_view data) {
-    if (data.size() <= magic.size() + digest_bytes || !data.starts_with(magic)) return false;
-    return data.ends_with(text_of(md5(message_of(data))));
+/// There is a message between magic and checksum. An empty frame is not an aggregate: it would hold
+/// no record, and an acknowledged record would be lost.
+bool may_be_framed(std::string_view data) {
+    return data.size() > magic.size() + digest_bytes && data.starts_with(magic);
 }
 
-}  // namespace
+/// And the checksum matches it.
+bool is_framed(std::string_view data) {
+    return may_be_framed(data) && data.ends_with(text_of(md5(message_of(data))));
+}
 
-bool is_aggregate(std::string_view data) { return deaggregate(data).has_value(); }
-
-std::optional<std::vector<UserRecord>> deaggregate(std::string_view data) {
-    if (!is_framed(data)) return std::nullopt;
+std::optional<std::vector<UserRecord>> read_message(std::string_view data) {
     Parts parts;
     if (!read_parts(message_of(data), parts) || parts.records.empty()) return std::nullopt;
     std::vector<UserRecord> records(parts.records.size());
@@ -93,6 +93,40 @@ std::optional<std::vector<UserRecord>> deaggregate(std::string_view data) {
     }
     FRESHET_CHECK(!records.empty());  // no record ever becomes none
     return records;
+}
+
+}  // namespace
+
+bool is_aggregate(std::string_view data) { return deaggregate(data).has_value(); }
+
+std::optional<std::vector<UserRecord>> deaggregate(std::string_view data) {
+    if (!is_framed(data)) return std::nullopt;
+    return read_message(data);
+}
+
+std::vector<std::optional<std::vector<UserRecord>>> deaggregate_each(
+    std::span<const std::string_view> all) {
+    std::vector<std::optional<std::vector<UserRecord>>> made(all.size());
+    std::vector<std::size_t> framed;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (may_be_framed(all[i])) framed.push_back(i);
+    }
+    // Those of about one size are hashed together.
+    std::ranges::sort(framed, {}, [&](std::size_t i) { return all[i].size(); });
+    for (std::span<const std::size_t> left = framed; !left.empty();) {
+        const auto some = left.first(std::min(left.size(), Md5Stream::lanes));
+        left = left.subspan(some.size());
+        std::vector<Md5Stream> streams(some.size());
+        std::vector<Md5Stream::Next> next;
+        for (std::size_t i = 0; i < some.size(); ++i)
+            next.push_back({&streams[i], message_of(all[some[i]])});
+        Md5Stream::update_all(next);
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            const std::string_view data = all[some[i]];
+            if (data.ends_with(streams[i].finish())) made[some[i]] = read_message(data);
+        }
+    }
+    return made;
 }
 
 void Aggregator::add(std::string_view partition_key, std::string_view data) {

@@ -115,6 +115,27 @@ std::string aggregate_of(const std::string& key, std::size_t records) {
     return framed(message);
 }
 
+TEST(Kpl, many_aggregates_come_apart_as_each_does_alone) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < 43; ++i) {
+        texts.push_back(aggregate_of("k", i * i % 100 + 1));
+        if (i % 7 == 3) texts.back().back() ^= 1;  // its checksum is wrong
+        if (i % 5 == 0) texts.push_back(std::string(i, 'x'));
+    }
+    const std::vector<std::string_view> all(texts.begin(), texts.end());
+    const auto made = deaggregate_each(all);
+    ASSERT_EQ(made.size(), all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto alone = deaggregate(all[i]);
+        ASSERT_EQ(made[i].has_value(), alone.has_value()) << i;
+        if (!alone) continue;
+        ASSERT_EQ(made[i]->size(), alone->size());
+        for (std::size_t n = 0; n < alone->size(); ++n)
+            EXPECT_EQ((*made[i])[n].data.data(), (*alone)[n].data.data());
+    }
+    EXPECT_TRUE(deaggregate_each({}).empty());
+}
+
 TEST(Kpl, a_key_that_AWS_would_not_take_makes_no_aggregate) {
     EXPECT_TRUE(deaggregate(aggregate_of(std::string(1024, 'k'), 3)));
     EXPECT_FALSE(deaggregate(aggregate_of(std::string(1025, 'k'), 3)));

@@ -29,20 +29,38 @@ Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
     return partitions;
 }
 
-Result<> DeliveryStreamSource::user_records(const Bytes& payload, std::vector<Bytes>& out) {
-    if (stream::is_closing_record(payload)) return {};
-    auto record = streams_.encryption().decode(payload);
-    if (!record) return pass(record);
-    Bytes whole = std::move(record->data);
-    const auto users = record::deaggregate(whole.view());
-    if (!users) {
-        out.push_back(std::move(whole));
-        return {};
+Result<> DeliveryStreamSource::user_records(std::span<const log::Record> records,
+                                            delivery::Unpacked& out) {
+    std::vector<Bytes> payloads;
+    std::vector<std::string_view> views;
+    Result<> result;
+    for (const log::Record& record : records) {
+        Bytes& payload = payloads.emplace_back();
+        if (!stream::is_closing_record(record.data)) {
+            auto decoded = streams_.encryption().decode(record.data);
+            if (!decoded) {
+                result = pass(decoded);
+                payloads.pop_back();
+                break;
+            }
+            payload = std::move(decoded->data);
+        }
+        views.push_back(payload.view());
     }
-    for (const record::UserRecord& user : *users)
-        out.push_back(whole.slice(static_cast<std::size_t>(user.data.data() - whole.data()),
-                                  user.data.size()));
-    return {};
+    const auto apart = record::deaggregate_each(views);
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+        Bytes& whole = payloads[i];
+        const std::size_t before = out.data.size();
+        if (apart[i]) {
+            for (const record::UserRecord& user : *apart[i])
+                out.data.push_back(whole.slice(
+                    static_cast<std::size_t>(user.data.data() - whole.data()), user.data.size()));
+        } else if (!stream::is_closing_record(records[i].data)) {
+            out.data.push_back(std::move(whole));
+        }
+        out.counts.push_back(out.data.size() - before);
+    }
+    return result;
 }
 
 void DeliveryStreamSource::write_failure(const delivery::DeliveryStream& stream, Timestamp time,

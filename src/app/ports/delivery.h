@@ -12,7 +12,7 @@ class DeliveryStreamSource final : public delivery::StreamSource {
     DeliveryStreamSource(stream::Streams& streams, monitor::Logs& logs)
         : streams_(streams), logs_(logs) {}
     Result<std::vector<log::PartitionId>> partitions(const delivery::SourceKey& stream) override;
-    Result<> user_records(const Bytes& payload, std::vector<Bytes>& out) override;
+    Result<> user_records(std::span<const log::Record> records, delivery::Unpacked& out) override;
     void write_failure(const delivery::DeliveryStream& stream, Timestamp time,
                        const Error& error) override;
     Result<std::vector<delivery::UserRecord>> keyed_records(const Bytes& payload) override;

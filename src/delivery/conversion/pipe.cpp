@@ -87,8 +87,11 @@ io::Task<Result<std::vector<Draft>>> Pipe::convert_waiting(const Work& work, Cut
         all.text = waiting.text;
         all.bytes = waiting.bytes;
         const auto unpack_one = [this](log::PartitionId partition, const log::Record& record,
-                                       std::vector<Bytes>& users) {
-            return unpack(partition, record, users);
+                                       std::vector<Bytes>& users) -> Result<> {
+            Unpacked unpacked;
+            auto done = unpack(partition, {&record, 1}, unpacked);
+            users = std::move(unpacked.data);
+            return done;
         };
         failed =
             std::make_unique<SourceRecords>(parts_.log, parts_.pool, waiting.places, unpack_one);

@@ -12,7 +12,7 @@ namespace freshet::delivery {
 /// Home core of Deliveries; what it is made with must outlive it.
 class SourceRecords final : public FailedRecords {
   public:
-    /// Appends the user records of one record of the log.
+    /// The user records of one record of the log.
     using Unpack =
         std::function<Result<>(log::PartitionId, const log::Record&, std::vector<Bytes>&)>;
     SourceRecords(const log::Log& log, io::Pool& pool, const RecordPlaces& places, Unpack unpack)
