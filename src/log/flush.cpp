@@ -54,11 +54,8 @@ Result<> Log::State::flush_partitions(std::uint64_t through) {
         {
             const std::scoped_lock lock(mutex);
             if (partition->is_dropped) continue;
-            for (const Frame& frame : partition->frames) {
-                if (frame.header.first >= partition->flushed &&
-                    frame.header.first < partition->durable)
-                    frames.push_back(frame);
-            }
+            frames.assign(partition->frame_at(partition->flushed),
+                          partition->frame_at(partition->durable));
             // No record is passed over on its way from the journal into segments.
             FRESHET_CHECK(frames.empty() || frames.front().header.first == partition->flushed);
             partition->segments.producers() = partition->producers;

@@ -223,11 +223,8 @@ Result<Tail> Log::tail(PartitionId id) const {
         tail.low_watermark = partition->last_assigned;
         return tail;
     }
-    for (const Frame& frame : partition->frames) {
-        if (frame.header.first < partition->durable) continue;
-        tail.low_watermark = frame.header.time;
-        break;
-    }
+    const auto pending = partition->frame_at(partition->durable);
+    if (pending != partition->frames.end()) tail.low_watermark = pending->header.time;
     return tail;
 }
 
@@ -290,12 +287,13 @@ Result<Ordinal> Log::find_time(PartitionId id, Timestamp time) const {
         const bool is_all_cached = partition->cached_first <= partition->trimmed;
         if (is_all_cached ||
             (!partition->frames.empty() && partition->frames.front().header.time < time)) {
-            for (const Frame& frame : partition->frames) {
-                if (frame.header.first >= partition->durable) break;
-                if (frame.header.time >= time)
-                    return std::max(frame.header.first, partition->trimmed);
-            }
-            return partition->durable;
+            const auto found =
+                std::ranges::partition_point(partition->frames, [&](const Frame& frame) {
+                    return frame.header.first < partition->durable && frame.header.time < time;
+                });
+            if (found == partition->frames.end() || found->header.first >= partition->durable)
+                return partition->durable;
+            return std::max(found->header.first, partition->trimmed);
         }
     }
     auto found = partition->segments.find_time(time);

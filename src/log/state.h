@@ -5,6 +5,7 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -41,6 +42,13 @@ struct Partition {
     std::map<std::uint64_t, Log::Listener> listeners;
     std::unordered_map<std::uint64_t, std::uint64_t> producers;
     bool is_dropped = false;
+
+    /// The first of `frames` that begins at `ordinal` or later. There may be hundreds of thousands,
+    /// and who looks holds the log's mutex.
+    std::deque<Frame>::const_iterator frame_at(Ordinal ordinal) const {
+        return std::ranges::partition_point(
+            frames, [=](const Frame& frame) { return frame.header.first < ordinal; });
+    }
 };
 
 using PartitionPtr = std::shared_ptr<Partition>;
