@@ -9,6 +9,7 @@
 #include "analytics/store.h"
 #include "base/log.h"
 #include "base/text/arn.h"
+#include "io/homes.h"
 #include "io/steady_time.h"
 
 namespace freshet::analytics {
@@ -70,8 +71,41 @@ void Applications::start() {
 
 io::Task<void> Applications::stop() {
     const auto until = io::monotonic_now() + limits::last_snapshot_max;
-    for (auto& [key, runner] : runners_) co_await runner->stop(until);
-    runners_.clear();
+    while (!runs_.empty()) {
+        const ApplicationKey key = runs_.begin()->first;
+        co_await end_run(key, until);
+    }
+}
+
+io::Task<void> Applications::end_run(ApplicationKey key,
+                                     std::chrono::steady_clock::time_point until) {
+    const auto found = runs_.find(key);
+    if (found == runs_.end()) co_return;
+    const std::shared_ptr<Runner> runner = std::move(found->second.runner);
+    runs_.erase(found);
+    co_await io::run_on(runner->home(), runner->stop(until));
+}
+
+namespace {
+struct SeenRun {
+    Figures figures;
+    Positions places;
+};
+io::Task<SeenRun> look_at(std::shared_ptr<Runner> runner) {
+    co_return SeenRun{runner->figures(), runner->positions()};
+}
+}  // namespace
+
+io::Task<void> Applications::look_at_runs() {
+    std::vector<std::pair<ApplicationKey, std::shared_ptr<Runner>>> all;
+    for (const auto& [key, run] : runs_) all.emplace_back(key, run.runner);
+    for (const auto& [key, runner] : all) {
+        SeenRun seen = co_await io::run_on(runner->home(), look_at(runner));
+        const auto found = runs_.find(key);  // another run may have begun meanwhile
+        if (found == runs_.end() || found->second.runner != runner) continue;
+        found->second.figures = std::move(seen.figures);
+        found->second.places = std::move(seen.places);
+    }
 }
 
 Result<const Application*> Applications::find(const ApplicationKey& key) const {
@@ -154,11 +188,7 @@ io::Task<Result<>> Applications::change(ApplicationKey key, std::int64_t version
     ++changed.version;
     changed.updated = parts_.home.now();
     const bool was_running = changed.status == Status::running;
-    if (const auto runner = runners_.find(key); runner != runners_.end()) {
-        auto stopping = std::move(runner->second);
-        runners_.erase(runner);
-        co_await stopping->stop(no_end);
-    }
+    co_await end_run(key, no_end);
     auto saved = co_await save(std::move(changed));
     if (!was_running) co_return saved;
     auto begun = co_await begin(key);
@@ -172,11 +202,7 @@ io::Task<Result<>> Applications::remove(ApplicationKey key, Timestamp created) {
     // Clients send whole seconds, or milliseconds through a double.
     if (to_epoch_ms(application.created) / 1000 != to_epoch_ms(created) / 1000)
         co_return fail(Errc::invalid_argument, "CreateTimestamp is not that of the application");
-    if (const auto runner = runners_.find(key); runner != runners_.end()) {
-        auto stopping = std::move(runner->second);
-        runners_.erase(runner);
-        co_await stopping->stop(no_end);
-    }
+    co_await end_run(key, no_end);
     auto removed = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::remove(txn, application); });
     if (!removed) co_return std::unexpected(from_store(std::move(removed.error())));
@@ -264,12 +290,14 @@ io::Task<Result<>> Applications::begin(ApplicationKey key) {
         return store::read_snapshot(connection, application.id);
     });
     if (!snapshot) co_return std::unexpected(from_store(std::move(snapshot.error())));
-    if (!*snapshot || runners_.contains(key))
+    if (!*snapshot || runs_.contains(key))
         co_return fail(Errc::unavailable, "the application has no place to go on from");
-    auto runner =
-        std::make_unique<Runner>(parts_, application, std::move(*program), std::move(**snapshot));
-    runner->start();
-    runners_.emplace(key, std::move(runner));
+    io::Core& home = io::home_beside_main(
+        cores_, fmt::format("application/{}/{}/{}", key.home.account, key.home.region, key.name));
+    auto runner = std::make_shared<Runner>(home, parts_, application, std::move(*program),
+                                           std::move(**snapshot));
+    home.post([runner] { runner->start(); });  // before any call of it that comes later
+    runs_.emplace(key, Run{std::move(runner), {}, {}});
     co_return Result<>();
 }
 
@@ -278,11 +306,7 @@ io::Task<Result<>> Applications::halt(ApplicationKey key) {
     if (!found) co_return pass(found);
     if ((*found)->status != Status::running)
         co_return fail(Errc::in_use, fmt::format("Application {} is not RUNNING", key.name));
-    if (const auto runner = runners_.find(key); runner != runners_.end()) {
-        auto stopping = std::move(runner->second);
-        runners_.erase(runner);
-        co_await stopping->stop(no_end);
-    }
+    co_await end_run(key, no_end);
     Application application = applications_.at(key);
     application.status = Status::ready;
     auto saved = co_await save(std::move(application));
@@ -290,14 +314,13 @@ io::Task<Result<>> Applications::halt(ApplicationKey key) {
 }
 
 Figures Applications::figures(const ApplicationKey& key) const {
-    const auto found = runners_.find(key);
-    return found == runners_.end() ? Figures() : found->second->figures();
+    const auto found = runs_.find(key);
+    return found == runs_.end() ? Figures() : found->second.figures;
 }
 
-std::map<std::uint64_t, log::Ordinal> Applications::places(const ApplicationKey& key) const {
-    const auto found = runners_.find(key);
-    return found == runners_.end() ? std::map<std::uint64_t, log::Ordinal>()
-                                   : found->second->positions();
+Positions Applications::places(const ApplicationKey& key) const {
+    const auto found = runs_.find(key);
+    return found == runs_.end() ? Positions() : found->second.places;
 }
 
 }  // namespace freshet::analytics

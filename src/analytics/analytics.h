@@ -1,5 +1,6 @@
-// The analytics service (Kinesis Data Analytics for SQL): applications, their code, their runs. One
-// home core: that of the streams it reads. Every change completes after it is durable.
+// The analytics service (Kinesis Data Analytics for SQL): applications, their code, their runs. Its
+// home core is that of the streams; each run has a core by the name of its application, beside the
+// streams' where there is another. Every change completes after it is durable.
 #pragma once
 #include <functional>
 #include <memory>
@@ -31,7 +32,7 @@ struct Discovery {
 /// the parts go. Pointers from find(), list() and all() are good until the caller waits.
 class Applications {
   public:
-    explicit Applications(Runner::Parts parts) : parts_(parts) {}
+    Applications(Runner::Parts parts, io::Cores& cores) : parts_(parts), cores_(cores) {}
     ~Applications();
     Result<> load();
     /// Continues what was running.
@@ -52,22 +53,33 @@ class Applications {
     io::Task<Result<>> halt(ApplicationKey key);
     /// Errc::no_schema carries what was read: Discovery is filled as far as it went.
     io::Task<Result<>> discover(ApplicationKey caller, Sample sample, Discovery* out);
-    /// Empty for one that does not run.
+    /// Asks each run on its core what figures() and places() then give.
+    io::Task<void> look_at_runs();
+    /// As of the last look_at_runs(). Empty for one that does not run.
     Figures figures(const ApplicationKey& key) const;
-    /// By partition of the input: what comes before has been taken. Empty for one that does not
-    /// run.
-    std::map<std::uint64_t, log::Ordinal> places(const ApplicationKey& key) const;
+    /// By partition of the input: what comes before has been taken. As of the last look_at_runs().
+    /// Empty for one that does not run.
+    Positions places(const ApplicationKey& key) const;
 
   private:
     Result<> check(const Application& application) const;
+    /// What is there of a run while it lasts: itself, at home elsewhere, and how it was last seen.
+    struct Run {
+        std::shared_ptr<Runner> runner;
+        Figures figures;
+        Positions places;
+    };
     io::Task<Result<>> begin(ApplicationKey key);
+    /// Nothing of its run is left when this completes; nothing to do where there is none.
+    io::Task<void> end_run(ApplicationKey key, std::chrono::steady_clock::time_point until);
     io::Task<Result<>> save(Application changed);
     Result<std::map<std::uint64_t, log::Ordinal>> positions(const Input& input, Start start) const;
     io::Task<Result<std::vector<record::TransformRecord>>> sample_stream(Sample sample);
 
     Runner::Parts parts_;
+    io::Cores& cores_;
     std::map<ApplicationKey, Application> applications_;
-    std::map<ApplicationKey, std::unique_ptr<Runner>> runners_;
+    std::map<ApplicationKey, Run> runs_;
 };
 
 /// A fresh id of an input, an output or a logging option: "1.1".

@@ -23,7 +23,7 @@ struct SourceRecord {
     Bytes data;
 };
 
-/// Streams to read from and to write to. Home core of the service.
+/// Streams to read from and to write to. Home core of the service, where nothing is said.
 class Siblings {
   public:
     virtual ~Siblings() = default;
@@ -31,7 +31,7 @@ class Siblings {
     /// record (is_end) and the shards that continue it are here before they hold anything; no
     /// record of theirs is earlier than the low watermark of the one that ended.
     virtual Result<std::vector<Shard>> shards(const std::string& stream_arn) = 0;
-    /// Whether `logged` only says that its shard has ended.
+    /// Whether `logged` only says that its shard has ended. Any thread.
     virtual bool is_end(const Bytes& logged) const = 0;
     /// What the log holds of a record of a shard. Any thread.
     virtual Result<SourceRecord> decode(const Bytes& logged) const = 0;
@@ -41,9 +41,9 @@ class Siblings {
     /// come from.
     virtual Result<std::vector<log::Append>> place(const Output& output,
                                                    std::vector<Bytes> rows) = 0;
-    /// Calls the function and gives its answer; an error when it failed in any way.
+    /// Calls the function and gives its answer; an error when it failed in any way. Any core.
     virtual io::Task<Result<Bytes>> call(std::string function_arn, Bytes event) = 0;
-    /// A line for a CloudWatch log stream. Does not wait.
+    /// A line for a CloudWatch log stream. Does not wait. Any core.
     virtual void write_log(const std::string& log_stream_arn, Timestamp time, std::string line) = 0;
     /// The first bytes of an object, for DiscoverInputSchema.
     virtual io::Task<Result<Bytes>> read_object(std::string bucket_arn, std::string key,

@@ -93,6 +93,7 @@ io::Task<void> Console::stop() {
 
 io::Task<void> Console::keep_sampling() {
     while (true) {
+        co_await parts_.applications.look_at_runs();
         sample(parts_, rates_);
         sample_shards(parts_, shard_rates_);
         const bool goes_on =

@@ -358,6 +358,7 @@ io::Task<Graph> overview(const Parts& parts, const Rates& rates, Home home) {
     const Home of = home;
     auto tables = co_await all_tables(parts.catalog, of);
     auto counts = co_await parts.catalog.partition_counts(of);
+    co_await parts.applications.look_at_runs();
     Graph graph;
     graph.now = parts.home.now();
     View view{parts, rates, home, graph};

@@ -64,7 +64,10 @@ io::Task<Result<Bytes>> Topics::json_of(std::string topic, Home home) const {
         Bytes text = co_await stream_json(parts_, rates_, shard_rates_, std::move(home), name);
         co_return text;
     }
-    if (kind == "application" && !name.empty()) co_return application(home, name);
+    if (kind == "application" && !name.empty()) {
+        co_await parts_.applications.look_at_runs();
+        co_return application(home, name);
+    }
     if (kind == "dashboard" && !name.empty()) {
         Bytes text = co_await dashboard(home, name);
         co_return text;

@@ -21,16 +21,16 @@ Failure given_up() {
 }  // namespace
 
 io::Task<Result<>> Runner::open() {
-    auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
-    if (!shards) co_return pass(shards);
-    sources_.open(*shards, snapshot_.positions);
+    auto seen = co_await see_shards();
+    if (!seen) co_return pass(seen);
+    sources_.open(*seen, snapshot_.positions);
     auto loaded = co_await load_state();
     if (!loaded) co_return loaded;
     commits_ = snapshot_.commit;
     auto replayed = co_await replay();
     if (!replayed) co_return replayed;
     is_open_ = true;
-    pace_.opened(parts_.home.now());
+    pace_.opened(home_.now());
     co_return Result<>();
 }
 

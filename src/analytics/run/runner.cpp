@@ -19,25 +19,30 @@ void leave_to_the_end(std::unique_ptr<flow::Engine> engine) {
 }
 }  // namespace
 
-Runner::Runner(Parts parts, Application application, std::shared_ptr<const flow::Program> program,
-               Snapshot snapshot)
-    : parts_(parts),
+Runner::Runner(io::Core& home, Parts parts, Application application,
+               std::shared_ptr<const flow::Program> program, Snapshot snapshot)
+    : home_(home),
+      parts_(parts),
       application_(std::move(application)),
       snapshot_(std::move(snapshot)),
       files_(parts.files_of(application_)),
-      trouble_(parts.home, parts.siblings, application_, figures_),
-      sources_(parts.home, parts.pool, parts.log, parts.siblings),
+      trouble_(home, parts.siblings, application_, figures_),
+      sources_(home, parts.pool, parts.log, parts.siblings),
       follower_(sources_.follower()),
-      preparation_(parts.home, parts.pool, parts.siblings, application_, sources_,
+      preparation_(home, parts.pool, parts.siblings, application_, sources_,
                    program->reads_sequence_numbers()),
       computation_(std::move(program), application_, sources_),
       reached_(from_epoch_ms(0)),
-      scope_(parts.home) {}
+      scope_(home) {}
 Runner::~Runner() = default;
 
-void Runner::start() { scope_.spawn(run()); }
+void Runner::start() {
+    FRESHET_CHECK(io::Core::current() == &home_);
+    scope_.spawn(run());
+}
 
 io::Task<void> Runner::stop(std::chrono::steady_clock::time_point until) {
+    FRESHET_CHECK(io::Core::current() == &home_);
     save_until_ = until;
     follower_.stop();
     co_await scope_.join();
@@ -54,6 +59,8 @@ io::Task<void> Runner::stop(std::chrono::steady_clock::time_point until) {
 io::Task<void> Runner::run() {
     while (!is_stopping()) {
         follower_.begin_look();
+        // The clock may move on other cores during the look: the next one is due by what this saw.
+        const Timestamp looked_at = home_.now();
         Result<> opened;
         if (!is_open_) opened = co_await open();
         Result<Pace::Outcome> outcome = Pace::Outcome::idle;
@@ -66,32 +73,52 @@ io::Task<void> Runner::run() {
             trouble_.is_over();
         else
             trouble_.waits_for(outcome.error());  // the source waits; nothing is lost
-        const Pace::Then then =
-            pace_.after(outcome.value_or(Pace::Outcome::failed), parts_.home.now());
+        const Pace::Then then = pace_.after(outcome.value_or(Pace::Outcome::failed), home_.now());
         if (then.saves) co_await try_snapshot();
-        if (then.looks_later) co_await follower_.wait_until(parts_.home.now() + limits::look_every);
+        if (then.looks_later) co_await follower_.wait_until(looked_at + limits::look_every);
         if (then.retries_at) co_await follower_.rest_until(*then.retries_at);
     }
 }
 
 // --- one chunk
 
-Result<Timestamp> Runner::look() {
-    const std::string& stream = application_.inputs[0].stream_arn;
-    auto shards = parts_.siblings.shards(stream);
-    if (!shards) return std::unexpected(std::move(shards.error()).within("stream " + stream));
-    auto bound = sources_.look(*shards);
-    if (!bound) return std::unexpected(std::move(bound.error()).within("stream " + stream));
-    return bound;
+/// The shards and their tails come in one go: a shard that ended lets time advance only when those
+/// that follow it are known.
+Result<std::vector<Seen>> Runner::shards_now() const {
+    FRESHET_CHECK(io::Core::current() == &parts_.home);
+    auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
+    if (!shards) return pass(shards);
+    std::vector<Seen> seen;
+    for (Shard& shard : *shards) {
+        auto tail = parts_.log.tail(shard.partition);
+        if (!tail) return pass(tail);
+        seen.push_back({std::move(shard), *tail});
+    }
+    return seen;
+}
+
+io::Task<Result<std::vector<Seen>>> Runner::see_shards() const {
+    co_await parts_.home.enter();
+    auto seen = shards_now();
+    co_await home_.enter();
+    co_return seen;
+}
+
+io::Task<Result<Timestamp>> Runner::look() {
+    auto seen = co_await see_shards();
+    if (!seen)
+        co_return std::unexpected(
+            std::move(seen.error()).within("stream " + application_.inputs[0].stream_arn));
+    co_return sources_.look(*seen);
 }
 
 io::Task<Result<Pace::Outcome>> Runner::step() {
-    auto bound = look();
+    auto bound = co_await look();
     if (!bound) co_return pass(bound);
     auto taken = co_await sources_.take(*bound);
     if (!taken) co_return pass(taken);
     Chunk chunk(std::move(*taken), *bound, reached_, sources_.positions());
-    figures_.behind = chunk.behind(parts_.home.now());
+    figures_.behind = chunk.behind(home_.now());
     if (!chunk.has_work()) co_return Pace::Outcome::idle;
     auto records = co_await preparation_.prepare(chunk.taken());
     if (!records) {
@@ -169,34 +196,52 @@ void Runner::count_output(const Computation::Moment& moment) {
              {{"application", application_.key.name}, {"rows", fmt::format("{}", rows)}});
 }
 
+/// What the siblings say of a place for the rows holds for an append in the same go: a shard that
+/// takes them must not end in between.
+io::Task<Result<log::Ordinal>> Runner::append_with_rows(const OutputRows::Part& part,
+                                                        Bytes commit) {
+    FRESHET_CHECK(io::Core::current() == &parts_.home);
+    std::vector<log::Append> batch;
+    batch.push_back({application_.commits, {std::move(commit)}, {}});
+    for (std::size_t i = 0; i < part.rows.size(); ++i) {
+        if (part.rows[i].empty()) continue;
+        auto more = parts_.siblings.place(application_.outputs[i], part.rows[i]);
+        if (!more) co_return pass(more);
+        std::ranges::move(*more, std::back_inserter(batch));
+    }
+    auto appended = co_await parts_.log.append(std::move(batch));
+    if (!appended) co_return pass(appended);
+    co_return (*appended)[0].first;
+}
+
+/// Most commits have no rows: they need no one's core but this one.
+io::Task<Result<log::Ordinal>> Runner::append_once(const OutputRows::Part& part, Bytes commit) {
+    if (!std::ranges::all_of(part.rows, [](const auto& rows) { return rows.empty(); })) {
+        auto placed = co_await io::run_on(parts_.home, append_with_rows(part, std::move(commit)));
+        co_return placed;
+    }
+    std::vector<log::Append> batch;
+    batch.push_back({application_.commits, {std::move(commit)}, {}});
+    auto appended = co_await parts_.log.append(std::move(batch));
+    if (!appended) co_return pass(appended);
+    co_return (*appended)[0].first;
+}
+
 /// Rows, positions and what the function made: one append, all of it or nothing. It is tried until
 /// it is done, as the engine has moved on.
 io::Task<Result<>> Runner::append(const OutputRows::Part& part, const Commit& commit) {
+    const Bytes encoded = encode(commit);
     while (true) {
-        std::vector<log::Append> batch;
-        batch.push_back({application_.commits, {encode(commit)}, {}});
-        Result<> placed;
-        for (std::size_t i = 0; i < part.rows.size() && placed; ++i) {
-            if (part.rows[i].empty()) continue;
-            auto more = parts_.siblings.place(application_.outputs[i], part.rows[i]);
-            if (more)
-                std::ranges::move(*more, std::back_inserter(batch));
-            else
-                placed = pass(more);
+        auto appended = co_await append_once(part, encoded);
+        if (appended) {
+            // One run at a time writes to the partition, and no commit is lost or doubled.
+            FRESHET_CHECK(*appended == commits_);
+            commits_ = *appended + 1;
+            break;
         }
-        if (placed) {
-            auto appended = co_await parts_.log.append(std::move(batch));
-            if (appended) {
-                // One run at a time writes to the partition, and no commit is lost or doubled.
-                FRESHET_CHECK((*appended)[0].first == commits_);
-                commits_ = (*appended)[0].first + 1;
-                break;
-            }
-            placed = pass(appended);
-        }
-        trouble_.waits_for(placed.error());
-        co_await follower_.rest_until(pace_.refused(parts_.home.now()));
-        if (is_stopping()) co_return placed;
+        trouble_.waits_for(appended.error());
+        co_await follower_.rest_until(pace_.refused(home_.now()));
+        if (is_stopping()) co_return pass(appended);
     }
     for (std::size_t i = 0; i < part.rows.size(); ++i) {
         Flow& flow = figures_.outputs[application_.outputs[i].id];
@@ -226,14 +271,14 @@ io::Task<Result<>> Runner::save_snapshot() {
         });
     });
     const auto took = std::chrono::ceil<Millis>(io::monotonic_now() - begun);
-    pace_.saved(parts_.home.now(), took, false);
+    pace_.saved(home_.now(), took, false);
     if (!file) co_return pass(file);
     const Snapshot snapshot{positions(), std::move(*file), "", commits_};
     const std::int64_t id = application_.id;
     auto saved = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::write_snapshot(txn, id, snapshot); });
     if (!saved) co_return saved;
-    pace_.saved(parts_.home.now(), took, true);
+    pace_.saved(home_.now(), took, true);
     const std::string before = std::exchange(snapshot_.file, snapshot.file);
     snapshot_.state.clear();
     // What is in the snapshot is not replayed any more.

@@ -16,20 +16,21 @@
 #include "analytics/run/snapshot_files.h"
 #include "analytics/run/sources.h"
 #include "analytics/run/trouble.h"
+#include "base/check.h"
 #include "io/core.h"
 #include "log/log.h"
 #include "meta/database.h"
 
 namespace freshet::analytics {
 
-/// start() once, then stop() once, which joins; not to be destroyed in between. Home core: the
-/// service's. When stop() completes nothing of it runs, and a snapshot to continue from is durable,
-/// or the one before it still counts.
+/// start() once, then stop() once, which joins; not to be destroyed in between. It has a home core
+/// of its own, home(): all calls are made there. When stop() completes nothing of it runs, and a
+/// snapshot to continue from is durable, or the one before it still counts.
 class Runner {
   public:
     /// All of them must outlive the runner.
     struct Parts {
-        io::Core& home;
+        io::Core& home;  ///< the service's, where the siblings are asked
         meta::Database& database;
         log::Log& log;
         io::Pool& pool;       ///< where engines compute
@@ -43,15 +44,22 @@ class Runner {
         }
     };
     /// `program` is that of `application`; it begins at `snapshot`.
-    Runner(Parts parts, Application application, std::shared_ptr<const flow::Program> program,
-           Snapshot snapshot);
+    Runner(io::Core& home, Parts parts, Application application,
+           std::shared_ptr<const flow::Program> program, Snapshot snapshot);
     ~Runner();
+    io::Core& home() const { return home_; }
     void start();
     /// Gives the last snapshot up when it is not done by `until`.
     io::Task<void> stop(std::chrono::steady_clock::time_point until);
-    const Figures& figures() const { return figures_; }
+    const Figures& figures() const {
+        FRESHET_CHECK(io::Core::current() == &home_);
+        return figures_;
+    }
     /// By partition of the input: what comes before has been taken.
-    Positions positions() const { return sources_.positions(); }
+    Positions positions() const {
+        FRESHET_CHECK(io::Core::current() == &home_);
+        return sources_.positions();
+    }
 
   private:
     io::Task<void> run();
@@ -71,17 +79,25 @@ class Runner {
     /// One chunk; whether there was something to do.
     io::Task<Result<Pace::Outcome>> step();
     io::Task<Result<>> compute(Chunk& chunk, std::vector<Prepared> records);
-    Result<Timestamp> look();
+    /// The shards and how far each can be read; by one message to the siblings' core.
+    io::Task<Result<std::vector<Seen>>> see_shards() const;
+    Result<std::vector<Seen>> shards_now() const;
+    io::Task<Result<Timestamp>> look();
     void count_input(const Chunk& chunk, std::size_t end);
     /// `commit` with the rows of the moment, in parts.
     io::Task<Result<>> write(Computation::Moment moment, Commit commit);
     io::Task<Result<>> append(const OutputRows::Part& part, const Commit& commit);
+    /// One try of it; `commit` as bytes. Gives the commit's number.
+    io::Task<Result<log::Ordinal>> append_once(const OutputRows::Part& part, Bytes commit);
+    /// On the siblings' core.
+    io::Task<Result<log::Ordinal>> append_with_rows(const OutputRows::Part& part, Bytes commit);
     void count_output(const Computation::Moment& moment);
 
     io::Task<Result<>> save_snapshot();
     /// The one before stays where it fails; the log says why.
     io::Task<void> try_snapshot();
 
+    io::Core& home_;
     Parts parts_;
     Application application_;
     Snapshot snapshot_;

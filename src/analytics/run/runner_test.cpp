@@ -23,7 +23,10 @@ using Texts = std::vector<std::string>;
 
 class FakeSiblings : public Siblings {
   public:
-    Result<std::vector<Shard>> shards(const std::string&) override { return all_shards; }
+    Result<std::vector<Shard>> shards(const std::string&) override {
+        check_core();
+        return all_shards;
+    }
     bool is_end(const Bytes& logged) const override { return logged.view() == "END"; }
     Result<SourceRecord> decode(const Bytes& logged) const override {
         return SourceRecord{"key", logged};
@@ -32,6 +35,7 @@ class FakeSiblings : public Siblings {
         return fmt::format("{}-{}", shard.index, record.ordinal);
     }
     Result<std::vector<log::Append>> place(const Output&, std::vector<Bytes> rows) override {
+        check_core();
         ++places;
         if (refusals > 0) {
             --refusals;
@@ -66,6 +70,9 @@ class FakeSiblings : public Siblings {
         co_return fail(freshet::Errc::unavailable, "no objects here");
     }
 
+    void check_core() const { EXPECT_TRUE(!home || io::Core::current() == home); }
+
+    io::Core* home = nullptr;  ///< where it is asked; null: anywhere
     std::vector<Shard> all_shards;
     log::PartitionId output;
     int refusals = 0, failures = 0;  ///< to come
@@ -185,13 +192,17 @@ class RunnerTest : public testing::Test {
         return found;
     }
 
+    Runner::Parts parts_at(io::Core& siblings_home) {
+        return {siblings_home, *database, *log, pool, pool, siblings, *disk, root / "snapshots"};
+    }
+
     enum class End { killed, stopped };
     using Done = std::function<bool(const Runner&)>;
     /// Runs the application until `is_done`; time advances meanwhile.
-    static io::Task<void> live(RunnerTest* test, io::Core* core, Done is_done, End end) {
-        Runner runner({*core, *test->database, *test->log, test->pool, test->pool, test->siblings,
-                       *test->disk, test->root / "snapshots"},
-                      test->application, test->program, test->snapshot());
+    static io::Task<void> live(RunnerTest* test, io::Core* core, io::Core* home, Done is_done,
+                               End end) {
+        Runner runner(*core, test->parts_at(*home), test->application, test->program,
+                      test->snapshot());
         runner.start();
         for (int i = 0; i < 200'000 && !is_done(runner); ++i) {
             test->clock.advance(test->step);
@@ -204,8 +215,21 @@ class RunnerTest : public testing::Test {
         test->figures = runner.figures();
     }
     void run(Done is_done, End end = End::killed) {
-        io::run_to_end(clock,
-                       [&](io::Core& core) { return live(this, &core, std::move(is_done), end); });
+        io::run_to_end(clock, [&](io::Core& core) {
+            return live(this, &core, &core, std::move(is_done), end);
+        });
+    }
+    /// At home on another core than its siblings, who hold that they are asked on theirs.
+    void run_beside(Done is_done) {
+        io::Cores cores(clock, 2);
+        siblings.home = &cores.main();
+        cores.start();
+        io::run_to_end(clock, [&](io::Core&) {
+            return io::run_on(cores.at(1), live(this, &cores.at(1), &cores.main(),
+                                                std::move(is_done), End::killed));
+        });
+        cores.stop();
+        siblings.home = nullptr;
     }
     void run_until_rows(std::size_t count, End end = End::killed) {
         run([this, count](const Runner&) { return rows().size() >= count; }, end);
@@ -237,6 +261,17 @@ TEST_F(RunnerTest, rows_come_in_order_of_arrival_over_all_shards) {
     for (int i = 0; i < 6; ++i) append(i % 2 ? 0 : 1, std::to_string(i));
     run_until_rows(6);
     EXPECT_EQ(rows(), (Texts{"0", "1", "2", "3", "4", "5"}));
+}
+
+TEST_F(RunnerTest, a_run_on_a_core_of_its_own_asks_its_siblings_on_theirs) {
+    for (int i = 0; i < 3; ++i) append(0, std::to_string(i));
+    append(0, "END");
+    add_shard(2);
+    append(2, "3");
+    siblings.refusals = 2;
+    run_beside([this](const Runner&) { return rows().size() >= 4; });
+    EXPECT_EQ(rows(), (Texts{"0", "1", "2", "3"}));
+    EXPECT_GE(siblings.places, 3) << "a refused try is tried again";
 }
 
 TEST_F(RunnerTest, each_row_is_out_once_over_kills_and_stops) {

@@ -10,8 +10,7 @@ constexpr log::Merge::Bounds chunk_bounds{limits::chunk_records_max, limits::chu
 }  // namespace
 
 Sources::Sources(io::Core& home, io::Pool& pool, log::Log& log, Siblings& siblings)
-    : log_(log),
-      follower_(home, pool, log),
+    : follower_(home, pool, log),
       merge_(chunk_bounds),
       is_user_record_(
           [&siblings](const log::Record& record) { return !siblings.is_end(record.data); }) {}
@@ -22,11 +21,11 @@ void Sources::add(const Shard& shard) {
     follower_.add(shard.partition);
 }
 
-void Sources::open(const std::vector<Shard>& shards, const Positions& positions) {
+void Sources::open(const std::vector<Seen>& shards, const Positions& positions) {
     follower_.clear();
     merge_.clear();
     shards_.clear();
-    for (const Shard& shard : shards) add(shard);
+    for (const Seen& one : shards) add(one.shard);
     go_to(positions);
 }
 
@@ -38,27 +37,22 @@ void Sources::go_to(const Positions& positions) {
 }
 
 /// A reshard adds shards, which are read from their beginning, and retention takes old ones away.
-/// The looks at the tails come in one go with it: a shard that ended lets time advance only when
-/// those that follow it are known.
-Result<Timestamp> Sources::look(const std::vector<Shard>& shards) {
+Timestamp Sources::look(const std::vector<Seen>& shards) {
+    const auto index_of = [](const Seen& one) { return one.shard.index; };
     std::erase_if(shards_, [&](const Shard& shard) {
-        const bool is_there = std::ranges::binary_search(shards, shard.index, {}, &Shard::index);
+        const bool is_there = std::ranges::binary_search(shards, shard.index, {}, index_of);
         if (is_there) return false;
         merge_.remove(shard.index);
         follower_.remove(shard.partition);
         return true;
     });
-    for (const Shard& shard : shards) {
-        if (shards_.empty() || shard.index > shards_.back().index) add(shard);
-    }
     Timestamp bound = Timestamp::max();
-    for (const Shard& shard : shards_) {
-        auto tail = log_.tail(shard.partition);
-        if (!tail) return pass(tail);
-        merge_.set_end(shard.index, tail->next);
+    for (const auto& [shard, tail] : shards) {
+        if (shards_.empty() || shard.index > shards_.back().index) add(shard);
+        merge_.set_end(shard.index, tail.next);
         // Records that retention has unlinked are gone for this reader, too.
-        merge_.skip_to(shard.index, tail->first);
-        bound = std::min(bound, tail->low_watermark);
+        merge_.skip_to(shard.index, tail.first);
+        bound = std::min(bound, tail.low_watermark);
     }
     return bound;
 }

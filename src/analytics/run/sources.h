@@ -1,6 +1,6 @@
 // The shards that an application reads, as one sequence of records in order of arrival. Follows a
 // reshard: it knows which shards there are, log/follow/merge.h in which order their records come.
-// Home core: the service's; log, pool and siblings must outlive it.
+// Home core: the run's; log, pool and siblings must outlive it.
 #pragma once
 #include <vector>
 
@@ -9,6 +9,12 @@
 #include "log/follow/follower.h"
 
 namespace freshet::analytics {
+
+/// A shard, and how far it could be read when the shards were listed.
+struct Seen {
+    Shard shard;
+    log::Tail tail;
+};
 
 /// open(), then look() and take() in turn, as often as the run lasts. A replay gives end_at() in
 /// place of look().
@@ -21,10 +27,10 @@ class Sources {
     const log::Follower& follower() const { return follower_; }
 
     /// Begins with `shards`; those that `positions` does not name are read from their beginning.
-    void open(const std::vector<Shard>& shards, const Positions& positions);
+    void open(const std::vector<Seen>& shards, const Positions& positions);
     /// Takes new shards up and drops those that are gone; looks how far each can be read. Gives the
     /// time before which no more records come.
-    Result<Timestamp> look(const std::vector<Shard>& shards);
+    Timestamp look(const std::vector<Seen>& shards);
     /// Reads up to `positions` at most, whatever look() says until it is called again.
     void end_at(const Positions& positions);
     /// Continues at `positions`, where they name a shard.
@@ -41,7 +47,6 @@ class Sources {
   private:
     void add(const Shard& shard);
 
-    log::Log& log_;
     log::Follower follower_;
     log::Merge merge_;
     std::function<bool(const log::Record&)> is_user_record_;

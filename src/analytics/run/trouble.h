@@ -24,8 +24,8 @@ std::string trouble_line(const Application& application, std::string_view code,
                          std::string_view message);
 
 /// Says what is wrong, once each time it changes: to the server's log, to the log streams of
-/// CloudWatch that the application names, and in its figures. Home core only; all that it is given
-/// must outlive it.
+/// CloudWatch that the application names, and in its figures. Home core of the run; all that it is
+/// given must outlive it.
 class Trouble {
   public:
     Trouble(io::Core& home, Siblings& siblings, const Application& application, Figures& figures)

@@ -15,7 +15,7 @@ void add(std::vector<Trouble>& all, const char* part, const Key& key, const std:
 
 }  // namespace
 
-io::Task<std::vector<Trouble>> service_troubles(const analytics::Applications& applications,
+io::Task<std::vector<Trouble>> service_troubles(analytics::Applications& applications,
                                                 const delivery::Deliveries& deliveries) {
     std::vector<Trouble> all;
     if (const Millis lead = io::system_clock_lead(); lead > Millis(0))
@@ -23,6 +23,7 @@ io::Task<std::vector<Trouble>> service_troubles(const analytics::Applications& a
                        fmt::format("the system's clock went back; time is ahead of it by {} ms",
                                    lead.count()),
                        "", "", "", false});
+    co_await applications.look_at_runs();
     for (const auto& [key, application] : applications.all()) {
         const analytics::Figures figures = applications.figures(key);
         add(all, "application", key, figures.trouble.empty() ? figures.advice : figures.trouble);

@@ -7,7 +7,7 @@
 namespace freshet::app {
 
 /// Home core of both.
-io::Task<std::vector<Trouble>> service_troubles(const analytics::Applications& applications,
+io::Task<std::vector<Trouble>> service_troubles(analytics::Applications& applications,
                                                 const delivery::Deliveries& deliveries);
 
 }  // namespace freshet::app

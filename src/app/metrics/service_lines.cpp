@@ -172,6 +172,7 @@ io::Task<std::string> ServiceMetrics::lines() {
 
 io::Task<std::string> ServiceMetrics::service_lines() {
     Families out;
+    co_await parts_.applications.look_at_runs();
     add_applications(parts_.applications, out);
     add_deliveries(parts_.deliveries, parts_.metrics.home().now(), out);
     add_functions(parts_.functions, out);

@@ -215,6 +215,7 @@ io::Task<void> ServiceMetrics::hand_over(Timestamp from) {
     FRESHET_CHECK(samples_.empty());  // one minute at a time
     from_ = from;
     auto finished = co_await io::run_on(parts_.queries.home(), parts_.queries.take_finished());
+    co_await parts_.applications.look_at_runs();
     sample_applications();
     sample_deliveries();
     sample_functions();

@@ -13,7 +13,8 @@ namespace {
 
 class AnalyticsPart final : public Part {
   public:
-    /// The home core of streams and deliveries, which the siblings read without waiting.
+    /// The home core of streams and deliveries, which the siblings read without waiting; runs have
+    /// cores of their own.
     AnalyticsPart(const Foundation& foundation, Services& services)
         : Part(services.of<stream::Streams>().home()),
           engines_(analytics::limits::engine_threads, "engines"),
@@ -22,9 +23,10 @@ class AnalyticsPart final : public Part {
                     at_home(home(), services.of<delivery::Deliveries>()),
                     services.of<functions::Functions>(), services.of<objects::Objects>(),
                     services.of<monitor::Logs>()),
-          applications_({home(), foundation.database, services.of<stream::Streams>().log(),
-                         engines_, snapshots_, siblings_, foundation.disk,
-                         foundation.config.data_dir + "/analytics"}) {
+          applications_(
+              {home(), foundation.database, services.of<stream::Streams>().log(), engines_,
+               snapshots_, siblings_, foundation.disk, foundation.config.data_dir + "/analytics"},
+              foundation.cores) {
         snapshots_.submit(io::let_others_go_first);
     }
     Result<> open(const Foundation& foundation, Services& services) {

@@ -179,6 +179,7 @@ io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& 
     const stream::StreamKey key{home, name};
     JsonWriter json;
     json.open('{');
+    co_await parts.applications.look_at_runs();
     auto found = parts.streams.catalog().find(key);
     if (!found) {
         json.member("error", found.error().message());

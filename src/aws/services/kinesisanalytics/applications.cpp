@@ -50,6 +50,7 @@ class Handlers {
 
     io::Task<Answer<DescribeApplicationResponse>> describe_one(Caller caller,
                                                                DescribeApplicationRequest request) {
+        co_await applications_.look_at_runs();
         auto found = applications_.find(key_of(caller, request.application_name));
         if (!found) co_return refuse(found.error());
         DescribeApplicationResponse out{describe(**found)};
