@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <latch>
@@ -424,8 +425,10 @@ TEST_F(LogTest, a_journal_of_the_first_version_is_read) {
     EXPECT_EQ(texts(a), (std::vector<std::string>{"one", "two"}));
 }
 
-/// A sync of a segment that takes as long as the test likes.
+/// A sync of a file that takes as long as the test likes: the first one once it is armed.
 struct SlowSync {
+    std::string suffix;  ///< of the file: ".segment" or ".journal"
+    std::atomic<bool> is_armed = true;
     std::latch begun{1}, may_end{1};
 };
 
@@ -440,7 +443,7 @@ class SlowFile final : public io::File {
         return file_->write_at(offset, pieces);
     }
     Result<> sync() override {
-        if (slow_) {
+        if (slow_ && slow_->is_armed.exchange(false)) {
             slow_->begun.count_down();
             slow_->may_end.wait();
         }
@@ -464,9 +467,8 @@ class SlowDisk final : public io::Disk {
     Result<std::unique_ptr<io::File>> open(const std::string& path, io::OpenMode mode) override {
         auto file = disk_->open(path, mode);
         if (!file) return file;
-        return std::make_unique<SlowFile>(
-            std::move(*file),
-            path.ends_with(".segment") && path.contains("/partitions/") ? &slow_ : nullptr);
+        return std::make_unique<SlowFile>(std::move(*file),
+                                          path.ends_with(slow_.suffix) ? &slow_ : nullptr);
     }
     Result<> rename(const std::string& from, const std::string& to) override {
         return disk_->rename(from, to);
@@ -492,7 +494,7 @@ TEST_F(LogTest, a_flush_at_the_disk_holds_up_neither_writers_nor_readers) {
     const PartitionId a = make();
     append_text(a, {"1"});
     log.reset();
-    SlowSync slow;
+    SlowSync slow{".segment"};
     disk = std::make_unique<SlowDisk>(slow);
     open();
     std::thread flusher([&] { EXPECT_TRUE(log->flush()); });
@@ -504,6 +506,32 @@ TEST_F(LogTest, a_flush_at_the_disk_holds_up_neither_writers_nor_readers) {
     slow.may_end.count_down();
     flusher.join();
     EXPECT_EQ(texts(a), (std::vector<std::string>{"1", "2"}));
+}
+
+TEST_F(LogTest, time_stands_at_the_first_record_that_is_not_durable_yet) {
+    const PartitionId a = make();
+    for (const char* text : {"1", "2", "3"}) {
+        append_text(a, {text});
+        clock.advance(1000ms);
+    }
+    log.reset();
+    SlowSync slow{".journal", false};
+    disk = std::make_unique<SlowDisk>(slow);
+    open();
+    append_text(a, {"4"});
+    clock.advance(1000ms);
+    const Timestamp under_way = clock.now();
+    slow.is_armed = true;
+    std::thread writer([&] { append_text(a, {"5"}); });
+    slow.begun.wait();
+    clock.advance(5000ms);
+    EXPECT_EQ(log->tail(a)->next, 4u);
+    EXPECT_EQ(log->tail(a)->low_watermark, under_way);
+    EXPECT_EQ(*log->find_time(a, under_way), 4u) << "no reader sees it yet";
+    slow.may_end.count_down();
+    writer.join();
+    EXPECT_EQ(log->tail(a)->low_watermark, clock.now());
+    EXPECT_EQ(*log->find_time(a, under_way), 4u);
 }
 
 TEST(Gathering, asks_for_more_until_they_do_not_come) {
