@@ -1,4 +1,4 @@
-"""Measurements: `./dev bench article|streams|lake`, `./dev bench compare REF`. Each prints
+"""Measurements: `./dev bench article|streams|lake|query`, `./dev bench compare REF`. Each prints
 what it measured and what it compares with, from one run on this machine; timings decide no test.
 """
 
@@ -8,6 +8,7 @@ import sys
 import article
 import compare
 import lake
+import query
 import streams
 from server import ROOT, Server
 
@@ -20,6 +21,7 @@ def main():
     load = commands.add_parser("streams", help="puts, reads, fan-out, reshards, retained data")
     load.add_argument("--seconds", type=int, default=4, help="of each case (4)")
     lake.add_options(commands.add_parser("lake", help="converting, merging and crawling tables"))
+    query.add_options(commands.add_parser("query", help="Athena's statements, small and large"))
     compare.add_options(commands.add_parser("compare", help="this tree beside another commit"))
     options = parser.parse_args(sys.argv[1:] or ["article"])
     if options.which == "article":
@@ -28,6 +30,8 @@ def main():
         streams.main(ROOT, Server, options.seconds)
     elif options.which == "lake":
         lake.main(options)
+    elif options.which == "query":
+        query.main(options)
     else:
         compare.main(options)
 
